@@ -1,0 +1,100 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""MTU arithmetic. Private to the collection.
+
+All sizes are bytes of layer-3 payload, as ``ip link`` prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+#: Bytes that each encapsulation adds to a packet, by family of the underlay.
+#: Source: docs.tigera.io "Configure MTU to maximize network performance" (IP-in-IP 20, VXLAN 50/70,
+#: WireGuard 60/80), which is the outer IP header plus the headers of the encapsulation:
+#: RFC 2003 (IP-in-IP), RFC 7348 (VXLAN: UDP 8, VXLAN 8, inner Ethernet 14), and WireGuard's UDP 8 and
+#: message header and tag 32.
+OVERHEAD: dict[str, dict[str, int]] = {
+    "ipv4": {"none": 0, "ipip": 20, "vxlan": 50, "wireguard": 60},
+    "ipv6": {"none": 0, "vxlan": 70, "wireguard": 80},
+}
+
+#: An encapsulation that is used between subnets only still bounds the MTU of every pod.
+CROSS_SUBNET = {"ipip_cross_subnet": "ipip", "vxlan_cross_subnet": "vxlan"}
+
+ENCAPSULATIONS = ("none", "ipip", "vxlan", *CROSS_SUBNET)
+
+#: Smallest MTU a link may have: RFC 791 (every host must accept 576) and RFC 8200, section 5 (1280).
+MINIMUM = {"ipv4": 576, "ipv6": 1280}
+
+#: Largest IP packet that the kernel takes as an MTU (IP_MAX_MTU, include/net/ip.h).
+MAXIMUM = 65535
+
+
+def check_mtu(value: object, family: str = "ipv4", what: str = "MTU") -> int:
+    """Return *value* if it is an MTU that a link of *family* may have.
+
+    Raises TypeError if it is no integer (a bool is none), ValueError if it is out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{what} must be an integer, got {value!r}")
+    if family not in MINIMUM:
+        raise ValueError(f"family must be ipv4 or ipv6, got {family!r}")
+    if not MINIMUM[family] <= value <= MAXIMUM:
+        raise ValueError(
+            f"{what} must be {MINIMUM[family]}..{MAXIMUM} bytes for {family}, got {value}"
+        )
+    return value
+
+
+def underlay_mtu(nic_mtus: int | Iterable[int], family: str = "ipv4") -> int:
+    """Return the MTU that every node's link can carry: the smallest of *nic_mtus*.
+
+    Raises TypeError or ValueError for an empty list or a value that is no MTU.
+    """
+    mtus = [nic_mtus] if isinstance(nic_mtus, (int, str)) else list(nic_mtus)
+    if not mtus:
+        raise ValueError("no NIC MTU given: the pod MTU is derived from at least one")
+    return min(check_mtu(mtu, family, "NIC MTU") for mtu in mtus)
+
+
+def overhead(encapsulation: str = "none", wireguard: bool = False, family: str = "ipv4") -> int:
+    """Return the bytes that a pod's packet grows by on its way to another node.
+
+    WireGuard and an encapsulation are not added up: Felix sends a packet either through the tunnel device
+    of the pool or through the WireGuard device, so the larger of the two bounds the MTU
+    (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``ConfigureDefaultMTUs``: the pod MTU is
+    the smallest of the devices in use).
+    """
+    if not isinstance(wireguard, bool):
+        raise TypeError(f"wireguard must be a boolean, got {wireguard!r}")
+    if family not in OVERHEAD:
+        raise ValueError(f"family must be ipv4 or ipv6, got {family!r}")
+    name = CROSS_SUBNET.get(encapsulation, encapsulation)
+    if name not in OVERHEAD["ipv4"] or name == "wireguard":
+        raise ValueError(f"encapsulation must be one of {', '.join(ENCAPSULATIONS)}, got {encapsulation!r}")
+    if name not in OVERHEAD[family]:
+        # IP-in-IP of Calico is protocol 4: IPv4 in IPv4 only.
+        raise ValueError(f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none")
+    return max(OVERHEAD[family][name], OVERHEAD[family]["wireguard"] if wireguard else 0)
+
+
+def pod_mtu(
+    nic_mtus: int | Iterable[int],
+    encapsulation: str = "none",
+    wireguard: bool = False,
+    family: str = "ipv4",
+) -> int:
+    """Return the MTU that a pod's interface may have (what Calico calls ``mtu``).
+
+    This is *not* what Cilium's ``MTU`` wants: that is the MTU of the underlay, see :func:`underlay_mtu`.
+    Raises TypeError or ValueError for bad arguments and if less than the minimum of *family* remains.
+    """
+    underlay = underlay_mtu(nic_mtus, family)
+    cost = overhead(encapsulation, wireguard, family)
+    if underlay - cost < MINIMUM[family]:
+        raise ValueError(
+            f"NIC MTU {underlay} less {cost} bytes of overhead leaves {underlay - cost}, "
+            f"below the minimum of {MINIMUM[family]} for {family}"
+        )
+    return underlay - cost
