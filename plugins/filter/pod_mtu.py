@@ -16,7 +16,8 @@ author:
   - The fastpath.k8s contributors
 short_description: Largest MTU a pod may have on given network interfaces
 description:
-  - Takes the smallest MTU of the interfaces that carry node addresses and subtracts what the pod network adds to a packet.
+  - Takes the smallest MTU of the interfaces that carry node addresses and subtracts what the pod
+    network adds to a packet.
   - The result is what Calico calls C(mtu). Cilium's C(MTU) is that of the interfaces instead.
 positional: encapsulation, wireguard, family
 options:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: Bytes that each encapsulation adds to a packet, by family of the underlay.
-#: Source: docs.tigera.io "Configure MTU to maximize network performance" (IP-in-IP 20, VXLAN 50/70,
-#: WireGuard 60/80), which is the outer IP header plus the headers of the encapsulation:
-#: RFC 2003 (IP-in-IP), RFC 7348 (VXLAN: UDP 8, VXLAN 8, inner Ethernet 14), and WireGuard's UDP 8 and
-#: message header and tag 32.
+#: Bytes that each encapsulation adds to a packet, by family of the underlay. Source: docs.tigera.io
+#: "Configure MTU to maximize network performance" (IP-in-IP 20, VXLAN 50/70, WireGuard 60/80),
+#: which is the outer IP header plus the headers of the encapsulation: RFC 2003 (IP-in-IP), RFC 7348
+#: (VXLAN: UDP 8, VXLAN 8, inner Ethernet 14), and WireGuard's UDP 8 and message header and tag 32.
 OVERHEAD: dict[str, dict[str, int]] = {
     "ipv4": {"none": 0, "ipip": 20, "vxlan": 50, "wireguard": 60},
     "ipv6": {"none": 0, "vxlan": 70, "wireguard": 80},
@@ -24,7 +23,8 @@ CROSS_SUBNET = {"ipip_cross_subnet": "ipip", "vxlan_cross_subnet": "vxlan"}
 
 ENCAPSULATIONS = ("none", "ipip", "vxlan", *CROSS_SUBNET)
 
-#: Smallest MTU a link may have: RFC 791 (every host must accept 576) and RFC 8200, section 5 (1280).
+#: Smallest MTU a link may have: RFC 791 (every host must accept 576) and RFC 8200, section 5
+#: (1280).
 MINIMUM = {"ipv4": 576, "ipv6": 1280}
 
 #: Largest IP packet that the kernel takes as an MTU (IP_MAX_MTU, include/net/ip.h).
@@ -61,10 +61,10 @@ def underlay_mtu(nic_mtus: int | Iterable[int], family: str = "ipv4") -> int:
 def overhead(encapsulation: str = "none", wireguard: bool = False, family: str = "ipv4") -> int:
     """Return the bytes that a pod's packet grows by on its way to another node.
 
-    WireGuard and an encapsulation are not added up: Felix sends a packet either through the tunnel device
-    of the pool or through the WireGuard device, so the larger of the two bounds the MTU
-    (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``ConfigureDefaultMTUs``: the pod MTU is
-    the smallest of the devices in use).
+    WireGuard and an encapsulation are not added up: Felix sends a packet either through the tunnel
+    device of the pool or through the WireGuard device, so the larger of the two bounds the MTU
+    (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``ConfigureDefaultMTUs``: the pod
+    MTU is the smallest of the devices in use).
     """
     if not isinstance(wireguard, bool):
         raise TypeError(f"wireguard must be a boolean, got {wireguard!r}")
@@ -72,10 +72,14 @@ def overhead(encapsulation: str = "none", wireguard: bool = False, family: str =
         raise ValueError(f"family must be ipv4 or ipv6, got {family!r}")
     name = CROSS_SUBNET.get(encapsulation, encapsulation)
     if name not in OVERHEAD["ipv4"] or name == "wireguard":
-        raise ValueError(f"encapsulation must be one of {', '.join(ENCAPSULATIONS)}, got {encapsulation!r}")
+        raise ValueError(
+            f"encapsulation must be one of {', '.join(ENCAPSULATIONS)}, got {encapsulation!r}"
+        )
     if name not in OVERHEAD[family]:
         # IP-in-IP of Calico is protocol 4: IPv4 in IPv4 only.
-        raise ValueError(f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none")
+        raise ValueError(
+            f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none"
+        )
     return max(OVERHEAD[family][name], OVERHEAD[family]["wireguard"] if wireguard else 0)
 
 
@@ -87,8 +91,9 @@ def pod_mtu(
 ) -> int:
     """Return the MTU that a pod's interface may have (what Calico calls ``mtu``).
 
-    This is *not* what Cilium's ``MTU`` wants: that is the MTU of the underlay, see :func:`underlay_mtu`.
-    Raises TypeError or ValueError for bad arguments and if less than the minimum of *family* remains.
+    This is *not* what Cilium's ``MTU`` wants: that is the MTU of the underlay, see
+    :func:`underlay_mtu`. Raises TypeError or ValueError for bad arguments and if less than the
+    minimum of *family* remains.
     """
     underlay = underlay_mtu(nic_mtus, family)
     cost = overhead(encapsulation, wireguard, family)

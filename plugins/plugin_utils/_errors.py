@@ -13,11 +13,13 @@ from ansible.errors import AnsibleTemplatePluginError
 def call(name: str, function: Callable[..., Any], value: Any, *args: Any, **kwargs: Any) -> Any:
     """Return ``function(value, ...)``, naming the filter and the value's origin where that fails.
 
-    The core raises TypeError and ValueError only. An error whose ``value`` attribute is set knows the part of the
-    input that is wrong; Ansible then prints file, line and column of that part instead of the whole.
+    The core raises TypeError and ValueError only. An error whose ``value`` attribute is set knows
+    the part of the input that is wrong; Ansible then prints file, line and column of that part
+    instead of the whole.
     """
     try:
         return function(value, *args, **kwargs)
     except (TypeError, ValueError) as error:
-        culprit = getattr(error, "value", value)
+        culprit = getattr(error, "value", None)
+        culprit = value if culprit is None else culprit
         raise AnsibleTemplatePluginError(f"fastpath.k8s.{name}: {error}", obj=culprit) from error

@@ -1,0 +1,238 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of Calico. Private to the collection.
+
+Source of the fields: projectcalico/calico 3.31, manifests/calico.yaml and
+api/pkg/apis/projectcalico/v3; tigera/operator 1.40, api/v1/installation_types.go.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr
+from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
+from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import ENCAPSULATIONS, check_mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    BadValue,
+    boolean,
+    choice,
+    get,
+    integer,
+    mapping,
+)
+
+INSTALL_METHODS = ("operator", "manifest")
+
+POOL = "default-ipv4-ippool"
+
+#: What the operator calls an encapsulation (EncapsulationType).
+OPERATOR_ENCAPSULATION = {
+    "none": "None",
+    "ipip": "IPIP",
+    "vxlan": "VXLAN",
+    "ipip_cross_subnet": "IPIPCrossSubnet",
+    "vxlan_cross_subnet": "VXLANCrossSubnet",
+}
+
+#: ipipMode and vxlanMode of an IPPool.
+POOL_MODES = {
+    "none": ("Never", "Never"),
+    "ipip": ("Always", "Never"),
+    "vxlan": ("Never", "Always"),
+    "ipip_cross_subnet": ("CrossSubnet", "Never"),
+    "vxlan_cross_subnet": ("Never", "CrossSubnet"),
+}
+
+#: Prefix lengths that a block may have (IPPool validation, libcalico-go/lib/validator/v3).
+BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
+DEFAULT_BLOCK_SIZE = {4: 26, 6: 122}
+
+#: Variables of calico-node that would create a pool of its own; IPPool objects come from the plan.
+_POOL_VARIABLES = ("CALICO_IPV4POOL_", "CALICO_IPV6POOL_")
+
+
+def _pool(plan: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Return network, block size and encapsulation of the pool."""
+    cidr = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
+    low, high = BLOCK_SIZES[cidr.version]
+    size = integer(plan, "pod_block_size", DEFAULT_BLOCK_SIZE[cidr.version], low, high)
+    if size < cidr.prefixlen:
+        raise BadValue(
+            f"pod_block_size {size} is larger than pod_cidr {cidr} itself", plan["pod_block_size"]
+        )
+    encapsulation = choice(plan, "encapsulation", ENCAPSULATIONS, "none")
+    if cidr.version == 6 and encapsulation.startswith("ipip"):
+        raise BadValue(
+            "encapsulation ipip carries IPv4 only; use vxlan or none", plan["encapsulation"]
+        )
+    return str(cidr), size, encapsulation
+
+
+def pod_mtu(plan: Mapping[str, Any]) -> int:
+    """Return the pod MTU in bytes that the plan names."""
+    value = integer(plan, "mtu")
+    try:
+        return check_mtu(value, what="mtu")
+    except ValueError as error:
+        raise BadValue(str(error), plan["mtu"]) from error
+
+
+def _uses_nftables(plan: Mapping[str, Any]) -> bool:
+    """Say whether Felix is to use nftables.
+
+    It follows kube-proxy's framework, so that a packet is not judged by two.
+
+    With IPVS it must not: Felix stops with an error in nftables mode where it finds kube-proxy in
+    IPVS mode (docs.tigera.io, "Enable nftables data plane").
+    """
+    return choice(plan, "service_proxy", SERVICE_PROXIES, "ipvs") == "nftables"
+
+
+def _installation(plan: Mapping[str, Any]) -> dict[str, Any]:
+    cidr, size, encapsulation = _pool(plan)
+    version = 6 if ":" in cidr else 4
+    return {
+        "apiVersion": "operator.tigera.io/v1",
+        "kind": "Installation",
+        "metadata": {"name": "default"},
+        "spec": {
+            "variant": "Calico",
+            "calicoNetwork": {
+                "bgp": "Enabled",
+                "linuxDataplane": "Nftables" if _uses_nftables(plan) else "Iptables",
+                "mtu": pod_mtu(plan),
+                f"nodeAddressAutodetectionV{version}": {"kubernetes": "NodeInternalIP"},
+                "ipPools": [
+                    {
+                        "name": POOL.replace("ipv4", f"ipv{version}"),
+                        "cidr": cidr,
+                        "blockSize": size,
+                        "encapsulation": OPERATOR_ENCAPSULATION[encapsulation],
+                        # A string here, a boolean in an IPPool.
+                        "natOutgoing": "Enabled",
+                        "nodeSelector": "all()",
+                    }
+                ],
+            },
+        },
+    }
+
+
+def _ip_pool(plan: Mapping[str, Any]) -> dict[str, Any]:
+    cidr, size, encapsulation = _pool(plan)
+    ipip, vxlan = POOL_MODES[encapsulation]
+    return {
+        "apiVersion": _bgp.API_VERSION,
+        "kind": "IPPool",
+        "metadata": {"name": POOL.replace("ipv4", "ipv6") if ":" in cidr else POOL},
+        "spec": {
+            "allowedUses": ["Workload", "Tunnel"],
+            "blockSize": size,
+            "cidr": cidr,
+            "ipipMode": ipip,
+            "natOutgoing": True,
+            "nodeSelector": "all()",
+            "vxlanMode": vxlan,
+        },
+    }
+
+
+def _felix(plan: Mapping[str, Any], method: str) -> list[dict[str, Any]]:
+    spec: dict[str, Any] = {}
+    if method == "manifest" and _uses_nftables(plan):
+        # The operator derives this from linuxDataplane.
+        spec["nftablesMode"] = "Enabled"
+    if boolean(plan, "wireguard", False):
+        spec["wireguardEnabledV6" if ":" in get(plan, "pod_cidr") else "wireguardEnabled"] = True
+    if not spec:
+        return []
+    return [
+        {
+            "apiVersion": _bgp.API_VERSION,
+            "kind": "FelixConfiguration",
+            "metadata": {"name": "default"},
+            "spec": spec,
+        }
+    ]
+
+
+def calico_resources(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the custom resources of a plan, in the order in which they must be applied.
+
+    Keys: install_method, pod_cidr, pod_block_size, encapsulation, mtu (operator), as_number, mesh,
+    service_proxy, wireguard, bgp_peers, route_reflectors.
+
+    BGP without encapsulation needs a network that carries pod addresses; whether there is one is
+    not judged here.
+    """
+    plan = mapping(plan, "the plan")
+    method = choice(plan, "install_method", INSTALL_METHODS, "operator")
+    head = _installation(plan) if method == "operator" else _ip_pool(plan)
+    return [head, *_felix(plan, method), *_bgp.bgp_objects(plan)]
+
+
+def _environment(plan: Mapping[str, Any]) -> dict[str, str]:
+    """Return what calico-node is told through its environment, which Felix ranks above FelixConfiguration."""
+    ipip, vxlan = POOL_MODES[_pool(plan)[2]]
+    environment = {
+        "NO_DEFAULT_POOLS": "true",
+        "CALICO_IPV4POOL_IPIP": "Never",
+        "CALICO_IPV4POOL_VXLAN": "Never",
+        "CALICO_IPV6POOL_VXLAN": "Never",
+        "IP_AUTODETECTION_METHOD": "kubernetes-internal-ip",
+        "FELIX_IPINIPENABLED": str(ipip != "Never").lower(),
+        "FELIX_VXLANENABLED": str(vxlan != "Never").lower(),
+    }
+    return environment
+
+
+def _set_environment(container: dict[str, Any], values: Mapping[str, str]) -> None:
+    """Set *values* in the container's env; a variable that is there keeps its place."""
+    kept = []
+    wanted = dict(values)
+    for entry in container.get("env") or []:
+        name = entry.get("name", "")
+        if name in wanted:
+            kept.append({"name": name, "value": wanted.pop(name)})
+        elif not name.startswith(_POOL_VARIABLES):
+            kept.append(entry)
+    container["env"] = kept + [{"name": name, "value": value} for name, value in wanted.items()]
+
+
+def _node_containers(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    containers = (
+        document.get("spec", {}).get("template", {}).get("spec", {}).get("containers") or []
+    )
+    return [container for container in containers if container.get("name") == "calico-node"]
+
+
+def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the documents of Calico's own manifest with a plan's MTU and environment set.
+
+    Keys: mtu, pod_cidr, pod_block_size, encapsulation. ValueError if this is not a manifest that
+    has the ConfigMap calico-config and the DaemonSet calico-node.
+    """
+    plan = mapping(plan, "the plan")
+    mtu = str(pod_mtu(plan))
+    environment = _environment(plan)
+    result = [copy.deepcopy(document) for document in documents if document]
+    found = set()
+    for document in result:
+        if not isinstance(document, dict):
+            raise BadValue("the manifest must consist of Kubernetes objects")
+        name = (document.get("metadata") or {}).get("name")
+        if (document.get("kind"), name) == ("ConfigMap", "calico-config"):
+            # The CNI plugin and Felix's tunnel devices all read this one.
+            document.setdefault("data", {})["veth_mtu"] = mtu
+            found.add("ConfigMap calico-config")
+        elif (document.get("kind"), name) == ("DaemonSet", "calico-node"):
+            for container in _node_containers(document):
+                _set_environment(container, environment)
+                found.add("DaemonSet calico-node")
+    missing = {"ConfigMap calico-config", "DaemonSet calico-node"} - found
+    if missing:
+        raise BadValue(f"this is not Calico's manifest: it lacks {' and '.join(sorted(missing))}")
+    return result

@@ -1,0 +1,66 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Port numbers and ranges. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+
+#: Ports that the control plane and the node agents listen on, by their first and last. Source:
+#: kubernetes.io, reference "Ports and Protocols" (etcd 2379-2380, API server 6443, kubelet 10250,
+#: scheduler 10259, controller manager 10257, kube-proxy 10256); kubernetes/pkg/cluster/ports
+#: (10248, 10249) and kubernetes/cmd/kubeadm/app/constants (etcd metrics 2381).
+CLUSTER_PORTS = ((2379, 2381), (6443, 6443), (10248, 10259))
+
+LAST_PORT = 65535
+
+Range = tuple[int, int]
+
+
+def parse_range(value: object, what: str) -> Range:
+    """Return first and last port of "30000-32767"; both belong to the range."""
+    parts = value.split("-") if isinstance(value, str) else []
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise BadValue(f"{what} must be two ports such as 30000-32767, got {value!r}", value)
+    first, last = int(parts[0]), int(parts[1])
+    if not 1 <= first <= last <= LAST_PORT:
+        raise BadValue(f"{what} must ascend within 1..{LAST_PORT}, got {value!r}", value)
+    return first, last
+
+
+def parse_list(value: object, what: str) -> list[Range]:
+    """Return the ranges of a list such as net.ipv4.ip_local_reserved_ports: "8080,9000-9010".
+
+    It may be empty.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise BadValue(f"{what} must be ports such as 8080,9000-9010, got {value!r}", value)
+    ranges = []
+    for part in value.replace("\n", "").split(","):
+        item = part.strip()
+        if item:
+            ranges.append(parse_range(item if "-" in item else f"{item}-{item}", what))
+    return ranges
+
+
+def merge(*lists: Iterable[Range]) -> list[Range]:
+    """Return the union of *lists*, ascending, with ranges that touch joined.
+
+    The kernel prints it so: it keeps a bitmap and prints its runs (kernel/sysctl.c, ``proc_do_large_bitmap``).
+    """
+    merged: list[Range] = []
+    for first, last in sorted(item for ranges in lists for item in ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def render(ranges: Iterable[Range]) -> str:
+    """Return "6443,30000-32767" for *ranges*."""
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
