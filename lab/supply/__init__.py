@@ -1,0 +1,7 @@
+"""What a mirror without internet is filled with: programs built from Go modules.
+
+``python -m lab.supply`` builds Kubernetes, etcd, CoreDNS, the CNI plugins and
+Calico from the Go modules in ``lab/go``, packs them into ``.deb`` packages and
+container images that carry upstream's names, and writes the variables that the
+role ``mirror`` takes them by. Every step is cached by the content it is made of.
+"""
