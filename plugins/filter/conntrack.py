@@ -48,7 +48,8 @@ _value:
       description: Entries, for C(net.netfilter.nf_conntrack_max).
       type: int
     buckets:
-      description: Buckets, for C(net.netfilter.nf_conntrack_buckets) and the module's option C(hashsize).
+      description:
+      - Buckets, for C(net.netfilter.nf_conntrack_buckets) and the module's option C(hashsize).
       type: int
     memory_mib:
       description: Memory of a full table in MiB.

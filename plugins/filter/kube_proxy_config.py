@@ -37,7 +37,11 @@ options:
 EXAMPLES = """
 - name: Show the configuration of IPVS mode
   ansible.builtin.debug:
-    msg: "{{ {'service_proxy': 'ipvs', 'pod_cidr': '10.244.0.0/16'} | fastpath.k8s.kube_proxy_config }}"
+    msg: "{{ plan | fastpath.k8s.kube_proxy_config }}"
+  vars:
+    plan:
+      service_proxy: ipvs
+      pod_cidr: 10.244.0.0/16
 """
 
 RETURN = """

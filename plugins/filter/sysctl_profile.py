@@ -43,7 +43,10 @@ options:
 EXAMPLES = """
 - name: Show the profile of a node
   ansible.builtin.debug:
-    msg: "{{ {'service_proxy': 'ipvs'} | fastpath.k8s.sysctl_profile(ansible_facts['memtotal_mb']) }}"
+    msg: "{{ plan | fastpath.k8s.sysctl_profile(ansible_facts['memtotal_mb']) }}"
+  vars:
+    plan:
+      service_proxy: ipvs
 """
 
 RETURN = """

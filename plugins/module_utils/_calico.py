@@ -175,9 +175,9 @@ def calico_resources(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _environment(plan: Mapping[str, Any]) -> dict[str, str]:
-    """Return what calico-node is told through its environment, which Felix ranks above FelixConfiguration."""
+    """Return the environment of calico-node. Felix ranks it above FelixConfiguration."""
     ipip, vxlan = POOL_MODES[_pool(plan)[2]]
-    environment = {
+    return {
         "NO_DEFAULT_POOLS": "true",
         "CALICO_IPV4POOL_IPIP": "Never",
         "CALICO_IPV4POOL_VXLAN": "Never",
@@ -186,7 +186,6 @@ def _environment(plan: Mapping[str, Any]) -> dict[str, str]:
         "FELIX_IPINIPENABLED": str(ipip != "Never").lower(),
         "FELIX_VXLANENABLED": str(vxlan != "Never").lower(),
     }
-    return environment
 
 
 def _set_environment(container: dict[str, Any], values: Mapping[str, str]) -> None:

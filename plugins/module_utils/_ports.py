@@ -50,7 +50,8 @@ def parse_list(value: object, what: str) -> list[Range]:
 def merge(*lists: Iterable[Range]) -> list[Range]:
     """Return the union of *lists*, ascending, with ranges that touch joined.
 
-    The kernel prints it so: it keeps a bitmap and prints its runs (kernel/sysctl.c, ``proc_do_large_bitmap``).
+    The kernel prints it so: it keeps a bitmap and prints its runs (kernel/sysctl.c,
+    ``proc_do_large_bitmap``).
     """
     merged: list[Range] = []
     for first, last in sorted(item for ranges in lists for item in ranges):

@@ -103,6 +103,12 @@ def module_of(key: str) -> str | None:
     return next((module for start, module in _MODULE_OF if key.startswith(start)), None)
 
 
+def module_of_value(key: str, value: str) -> str | None:
+    """Return the kernel module that gives *key* the choice of *value*, or None."""
+    prefix = {"net.core.default_qdisc": "sch_", "net.ipv4.tcp_congestion_control": "tcp_"}.get(key)
+    return f"{prefix}{value}" if prefix else None
+
+
 def normalise_value(key: str, value: Any) -> str:
     """Return *value* the way the kernel prints it: single spaces, port lists merged.
 

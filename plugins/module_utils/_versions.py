@@ -53,8 +53,8 @@ def kubernetes(value: Any) -> Version:
     version = parse(value, "kubernetes_version")
     if version[:2] < OLDEST_KUBERNETES:
         raise BadValue(
-            f"kubernetes_version {version} is too old: kubeadm's configuration v1beta4 exists since "
-            f"{OLDEST_KUBERNETES[0]}.{OLDEST_KUBERNETES[1]}",
+            f"kubernetes_version {version} is too old: kubeadm's configuration v1beta4 "
+            f"exists since {OLDEST_KUBERNETES[0]}.{OLDEST_KUBERNETES[1]}",
             value,
         )
     return version
