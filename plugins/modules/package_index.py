@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - fastpath.k8s contributors (@fastpath)
 description:
-  - Writes the package index, the release file and its signature for the packages below C(pool) in O(root),
-    and the public key as C(keyring.asc) beside them.
+  - Writes the package index, the release file and its signature for the packages below C(pool)
+    in O(root), and the public key as C(keyring.asc) beside them.
   - A signing key is created in O(key_home) when there is none. It never leaves that folder.
   - Changes nothing when the signed release file already vouches for exactly these packages.
 attributes:

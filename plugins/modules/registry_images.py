@@ -12,10 +12,11 @@ version_added: 0.1.0
 author:
   - fastpath.k8s contributors (@fastpath)
 description:
-  - Copies images with C(skopeo) into the file system storage of a C(docker-registry), through a registry
-    that listens on the loopback address only and only while this module runs.
+  - Copies images with C(skopeo) into the file system storage of a C(docker-registry), through a
+    registry that listens on the loopback address only and only while this module runs.
     A registry that serves the same storage sees the images at once.
-  - Images are stored under their upstream names without the registry's host, the way a containerd mirror asks for them.
+  - Images are stored under their upstream names without the registry's host, the way a containerd
+    mirror asks for them.
 attributes:
   check_mode:
     support: full
