@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds out whether KVM can run a guest here, and says which QEMU options follow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from lab.errors import LabError
+
+QEMU = "qemu-system-x86_64"
+KVM = ("-accel", "kvm", "-cpu", "host")
+# The translation cache of each machine takes this much of the host's memory; QEMU's own choice of
+# 1 GiB is more than Kubernetes fills.
+TCG_CACHE_MIB = 512
+TCG = ("-accel", f"tcg,thread=multi,tb-size={TCG_CACHE_MIB}", "-cpu", "max")
+
+# What a kernel without a root file system says last, before it asks for a reboot.
+_LAST_WORDS = "Unable to mount root fs"
+_SECONDS = 20
+
+
+def probe_command(kernel: Path) -> list[str]:
+    return [
+        QEMU, *KVM, "-machine", "q35", "-m", "256", "-nodefaults", "-display", "none",
+        "-serial", "stdio", "-no-reboot", "-kernel", str(kernel),
+        "-append", "console=ttyS0 panic=-1",
+    ]  # fmt: skip
+
+
+def kvm_runs(kernel: Path) -> bool:
+    """Run a real kernel to its end. /dev/kvm alone proves nothing, and neither does a tiny guest:
+
+    there are hosts whose KVM runs a boot sector and then hangs in a kernel.
+    """
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
+    try:
+        done = subprocess.run(
+            probe_command(kernel), check=False, capture_output=True, text=True, errors="replace",
+            stdin=subprocess.DEVNULL, timeout=_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
+    return _LAST_WORDS in done.stdout
+
+
+def choose(cache: Path, kernel: Path) -> str:
+    """Return "kvm" or "tcg". The verdict holds until the host boots again."""
+    chosen = os.environ.get("FASTPATH_LAB_ACCELERATOR")
+    if chosen in ("kvm", "tcg"):
+        return chosen
+    if chosen:
+        raise LabError(f"FASTPATH_LAB_ACCELERATOR must be kvm or tcg, got '{chosen}'.")
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    try:
+        known = json.loads(cache.read_text())
+    except (OSError, ValueError):
+        known = {}
+    if known.get("boot") != boot:
+        known = {"boot": boot, "accelerator": "kvm" if kvm_runs(kernel) else "tcg"}
+        cache.write_text(json.dumps(known))
+    return known["accelerator"]
+
+
+def options(accelerator: str) -> tuple[str, ...]:
+    return KVM if accelerator == "kvm" else TCG
