@@ -73,11 +73,7 @@ def _pool(plan: Mapping[str, Any]) -> tuple[str, int, str]:
 
 def pod_mtu(plan: Mapping[str, Any]) -> int:
     """Return the pod MTU in bytes that the plan names."""
-    value = integer(plan, "mtu")
-    try:
-        return check_mtu(value, what="mtu")
-    except ValueError as error:
-        raise BadValue(str(error), plan["mtu"]) from error
+    return check_mtu(get(plan, "mtu"), what="mtu")
 
 
 def _uses_nftables(plan: Mapping[str, Any]) -> bool:

@@ -179,7 +179,7 @@ def _kubelet(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _join(plan: Mapping[str, Any], node_ip: str) -> dict[str, Any]:
-    hashes = plan.get("ca_cert_hashes") or plan.get("ca_cert_hash")
+    hashes = plan.get("ca_cert_hashes") or plan.get("ca_cert_hash") or []
     pins = (
         [str(hashes)]
         if isinstance(hashes, str)

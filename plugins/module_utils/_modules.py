@@ -51,7 +51,7 @@ _QDISC_MODULE = {"fq": "sch_fq", "fq_codel": "sch_fq_codel"}
 
 def check_scheduler(scheduler: Any) -> str:
     """Return *scheduler* if kube-proxy can use it well; BadValue says why not."""
-    if scheduler in USELESS_SCHEDULERS:
+    if isinstance(scheduler, str) and scheduler in USELESS_SCHEDULERS:
         raise BadValue(
             f"ipvs_scheduler {scheduler}: {USELESS_SCHEDULERS[scheduler]}; use rr or lc", scheduler
         )

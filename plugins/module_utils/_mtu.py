@@ -7,7 +7,13 @@ All sizes are bytes of layer-3 payload, as ``ip link`` prints them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    BadValue,
+    as_integer,
+    sequence,
+)
 
 #: Bytes that each encapsulation adds to a packet, by family of the underlay. Source: docs.tigera.io
 #: "Configure MTU to maximize network performance" (IP-in-IP 20, VXLAN 50/70, WireGuard 60/80),
@@ -31,30 +37,26 @@ MINIMUM = {"ipv4": 576, "ipv6": 1280}
 MAXIMUM = 65535
 
 
-def check_mtu(value: object, family: str = "ipv4", what: str = "MTU") -> int:
-    """Return *value* if it is an MTU that a link of *family* may have.
-
-    Raises TypeError if it is no integer (a bool is none), ValueError if it is out of range.
-    """
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{what} must be an integer, got {value!r}")
+def check_mtu(value: Any, family: str = "ipv4", what: str = "MTU") -> int:
+    """Return *value* as an MTU that a link of *family* may have; BadValue if it is none."""
     if family not in MINIMUM:
-        raise ValueError(f"family must be ipv4 or ipv6, got {family!r}")
-    if not MINIMUM[family] <= value <= MAXIMUM:
-        raise ValueError(
-            f"{what} must be {MINIMUM[family]}..{MAXIMUM} bytes for {family}, got {value}"
+        raise BadValue(f"family must be ipv4 or ipv6, got {family!r}", family)
+    mtu = as_integer(value, what)
+    if not MINIMUM[family] <= mtu <= MAXIMUM:
+        raise BadValue(
+            f"{what} must be {MINIMUM[family]}..{MAXIMUM} bytes for {family}, got {mtu}", value
         )
-    return value
+    return mtu
 
 
-def underlay_mtu(nic_mtus: int | Iterable[int], family: str = "ipv4") -> int:
-    """Return the MTU that every node's link can carry: the smallest of *nic_mtus*.
+def underlay_mtu(nic_mtus: Any, family: str = "ipv4") -> int:
+    """Return the MTU that every node's link can carry: the smallest of *nic_mtus*, one or a list.
 
-    Raises TypeError or ValueError for an empty list or a value that is no MTU.
+    Raises BadValue for an empty list or a value that is no MTU.
     """
-    mtus = [nic_mtus] if isinstance(nic_mtus, (int, str)) else list(nic_mtus)
+    mtus = [nic_mtus] if isinstance(nic_mtus, (int, str)) else sequence(nic_mtus, "NIC MTU")
     if not mtus:
-        raise ValueError("no NIC MTU given: the pod MTU is derived from at least one")
+        raise BadValue("no NIC MTU given: the pod MTU is derived from at least one")
     return min(check_mtu(mtu, family, "NIC MTU") for mtu in mtus)
 
 
@@ -63,28 +65,30 @@ def overhead(encapsulation: str = "none", wireguard: bool = False, family: str =
 
     WireGuard and an encapsulation are not added up: Felix sends a packet either through the tunnel
     device of the pool or through the WireGuard device, so the larger of the two bounds the MTU
-    (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``ConfigureDefaultMTUs``: the pod
+    (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``determinePodMTU``: the pod
     MTU is the smallest of the devices in use).
     """
     if not isinstance(wireguard, bool):
-        raise TypeError(f"wireguard must be a boolean, got {wireguard!r}")
+        raise BadValue(f"wireguard must be a boolean, got {wireguard!r}", wireguard)
     if family not in OVERHEAD:
-        raise ValueError(f"family must be ipv4 or ipv6, got {family!r}")
-    name = CROSS_SUBNET.get(encapsulation, encapsulation)
-    if name not in OVERHEAD["ipv4"] or name == "wireguard":
-        raise ValueError(
-            f"encapsulation must be one of {', '.join(ENCAPSULATIONS)}, got {encapsulation!r}"
+        raise BadValue(f"family must be ipv4 or ipv6, got {family!r}", family)
+    if encapsulation not in ENCAPSULATIONS:
+        raise BadValue(
+            f"encapsulation must be one of {', '.join(ENCAPSULATIONS)}, got {encapsulation!r}",
+            encapsulation,
         )
+    name = CROSS_SUBNET.get(encapsulation, encapsulation)
     if name not in OVERHEAD[family]:
         # IP-in-IP of Calico is protocol 4: IPv4 in IPv4 only.
-        raise ValueError(
-            f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none"
+        raise BadValue(
+            f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none",
+            encapsulation,
         )
     return max(OVERHEAD[family][name], OVERHEAD[family]["wireguard"] if wireguard else 0)
 
 
 def pod_mtu(
-    nic_mtus: int | Iterable[int],
+    nic_mtus: Any,
     encapsulation: str = "none",
     wireguard: bool = False,
     family: str = "ipv4",
@@ -92,14 +96,15 @@ def pod_mtu(
     """Return the MTU that a pod's interface may have (what Calico calls ``mtu``).
 
     This is *not* what Cilium's ``MTU`` wants: that is the MTU of the underlay, see
-    :func:`underlay_mtu`. Raises TypeError or ValueError for bad arguments and if less than the
-    minimum of *family* remains.
+    :func:`underlay_mtu`. Raises BadValue for bad arguments and if less than the minimum of *family*
+    remains.
     """
     underlay = underlay_mtu(nic_mtus, family)
     cost = overhead(encapsulation, wireguard, family)
     if underlay - cost < MINIMUM[family]:
-        raise ValueError(
+        raise BadValue(
             f"NIC MTU {underlay} less {cost} bytes of overhead leaves {underlay - cost}, "
-            f"below the minimum of {MINIMUM[family]} for {family}"
+            f"below the minimum of {MINIMUM[family]} for {family}",
+            nic_mtus,
         )
     return underlay - cost

@@ -9,6 +9,7 @@ along, so that Ansible can point at the line of the inventory that holds it.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -84,9 +85,10 @@ def as_integer(value: Any, what: str, low: int | None = None, high: int | None =
 
     Digits in a string are accepted: AWX surveys send numbers that way.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise BadValue(f"{what} must be an integer, got {value!r}", value)
-    if isinstance(value, str) and not (value.isascii() and value.strip().lstrip("-").isdigit()):
+    good = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, str):
+        good = bool(re.fullmatch(r"\s*-?\d{1,18}\s*", value, re.ASCII))
+    if not good:
         raise BadValue(f"{what} must be an integer, got {value!r}", value)
     number = int(value)
     if (low is not None and number < low) or (high is not None and number > high):
