@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
+
+DOCUMENTATION = """
+name: status_rows
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: One row of facts for each node of a running cluster
+description:
+  - Joins what was read from the cluster, from the nodes and from the plan into one row for each
+    node.
+positional: proxies, plan
+options:
+  _input:
+    description: What P(fastpath.k8s.cluster_info#module) returned.
+    type: dict
+    required: true
+  proxies:
+    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
+    type: dict
+    required: true
+  plan:
+    description: The plan; see P(fastpath.k8s.verify_problems#filter).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = """
+- name: Show a table of the nodes
+  ansible.builtin.debug:
+    msg: "{{ live | fastpath.k8s.status_rows(proxies, plan) | fastpath.k8s.status_table }}"
+"""
+
+RETURN = """
+_value:
+  description: Rows with the keys that are the head of the table.
+  type: list
+  elements: dict
+"""
+
+
+def status_rows(live: Any, proxies: Any, plan: Any) -> list[dict[str, Any]]:
+    return _errors.call("status_rows", _verify.status_rows, live, proxies, plan)
+
+
+class FilterModule:
+    """Filter of the collection."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"status_rows": status_rows}

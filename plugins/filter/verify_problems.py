@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
+
+DOCUMENTATION = """
+name: verify_problems
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: Everything in which a running cluster is not its plan
+description:
+  - Compares a running cluster with its plan and returns one sentence for each difference.
+positional: proxies, plan
+options:
+  _input:
+    description: What P(fastpath.k8s.cluster_info#module) returned.
+    type: dict
+    required: true
+  proxies:
+    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
+    type: dict
+    required: true
+  plan:
+    description:
+      - Keys are C(nodes) (names), C(nic_mtus) (by node), C(service_proxy), C(ipvs_scheduler),
+        C(pod_network), C(encapsulation),
+        C(pod_mtu) (null where it cannot be known) and C(mesh).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = """
+- name: Show what is wrong
+  ansible.builtin.debug:
+    msg: "{{ live | fastpath.k8s.verify_problems(proxies, plan) }}"
+"""
+
+RETURN = """
+_value:
+  description: Sentences.
+  type: list
+  elements: str
+"""
+
+
+def verify_problems(live: Any, proxies: Any, plan: Any) -> list[str]:
+    return _errors.call("verify_problems", _verify.problems, live, proxies, plan)
+
+
+class FilterModule:
+    """Filter of the collection."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"verify_problems": verify_problems}

@@ -1,0 +1,150 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns what kubectl and BIRD print into plain data. Private to the collection."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
+
+
+def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the nodes in ``kubectl get nodes -o json``."""
+    nodes = []
+    for item in answer.get("items", []):
+        status = item.get("status", {})
+        ready = next((c for c in status.get("conditions", []) if c.get("type") == "Ready"), {})
+        info = status.get("nodeInfo", {})
+        addresses = [
+            a["address"] for a in status.get("addresses", []) if a.get("type") == "InternalIP"
+        ]
+        control_plane = CONTROL_PLANE_LABEL in item["metadata"].get("labels", {})
+        nodes.append(
+            {
+                "name": item["metadata"]["name"],
+                "role": "control plane" if control_plane else "worker",
+                "ready": ready.get("status") == "True",
+                "reason": ""
+                if ready.get("status") == "True"
+                else str(ready.get("message", "no report from the kubelet yet")),
+                "address": addresses[0] if addresses else None,
+                "kernel": info.get("kernelVersion"),
+                "kubelet": info.get("kubeletVersion"),
+            }
+        )
+    return sorted(nodes, key=lambda node: (node["role"] != "control plane", node["name"]))
+
+
+def parse_pools(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return Calico's address pools in ``kubectl get ippools -o json``.
+
+    Absent modes are Never, as in the API.
+    """
+    return [
+        {
+            "name": item["metadata"]["name"],
+            "cidr": item["spec"].get("cidr"),
+            "ipip_mode": item["spec"].get("ipipMode") or "Never",
+            "vxlan_mode": item["spec"].get("vxlanMode") or "Never",
+            "nat_outgoing": bool(item["spec"].get("natOutgoing", False)),
+            "block_size": item["spec"].get("blockSize"),
+        }
+        for item in answer.get("items", [])
+    ]
+
+
+def encapsulation(pools: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the pools do to packets, in the words of ``fastpath_encapsulation``."""
+    names = set()
+    for pool in pools:
+        for kind in ("ipip", "vxlan"):
+            mode = pool[f"{kind}_mode"]
+            if mode == "Always":
+                names.add(kind)
+            elif mode == "CrossSubnet":
+                names.add(f"{kind}_cross_subnet")
+    if not pools:
+        return "no pool"
+    return "+".join(sorted(names)) or "none"
+
+
+def parse_bird(text: str) -> list[dict[str, str]]:
+    """Return the BGP sessions in what ``birdcl show protocols`` printed."""
+    sessions = []
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) < 4 or words[1] != "BGP":
+            continue
+        # Name, protocol, table, state, since, and for BGP the state of the session: "Established",
+        # "Active  Socket: ...".
+        info = words[5:] if len(words) > 5 else []
+        sessions.append(
+            {"name": words[0], "state": info[0] if info else words[3], "info": " ".join(info)}
+        )
+    return sessions
+
+
+def parse_probe(text: str) -> dict[str, Any]:
+    """Return interface MTU and resolved addresses out of what the probe inside a pod printed.
+
+    The probe prints ``mtu <bytes>`` and, for each line of ``getent hosts``, ``dns <address>
+    <name>``.
+    """
+    found: dict[str, Any] = {"mtu": None, "dns": []}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0] == "mtu" and words[1].isdigit():
+            found["mtu"] = int(words[1])
+        elif len(words) >= 2 and words[0] == "dns":
+            try:
+                found["dns"].append(str(ipaddress.ip_address(words[1])))
+            except ValueError:
+                continue
+    return found
+
+
+def parse_dial(text: str) -> tuple[list[str], str]:
+    """Return the host names that answered agnhost's ``/dial``, each once, and the first error."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return [], text.strip()[:200] or "no answer"
+    if not isinstance(answer, Mapping):
+        return [], "no answer"
+    errors = answer.get("errors") or []
+    return sorted({str(name) for name in answer.get("responses") or [] if name}), str(
+        errors[0]
+    ) if errors else ""
+
+
+def parse_pods(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return each node's pod in ``kubectl get pods -o json``, without those that go away."""
+    pods: dict[str, dict[str, Any]] = {}
+    for item in answer.get("items", []):
+        node = item.get("spec", {}).get("nodeName")
+        if not node or item["metadata"].get("deletionTimestamp"):
+            continue
+        status = item.get("status", {})
+        ready = any(
+            c.get("type") == "Ready" and c.get("status") == "True"
+            for c in status.get("conditions", [])
+        )
+        waiting = [
+            f"{state['waiting'].get('reason', '')} {state['waiting'].get('message', '')}".strip()
+            for container in [
+                *(status.get("initContainerStatuses") or []),
+                *(status.get("containerStatuses") or []),
+            ]
+            if "waiting" in (state := container.get("state") or {})
+        ]
+        pods[node] = {
+            "name": item["metadata"]["name"],
+            "address": status.get("podIP"),
+            "ready": ready,
+            "reason": "" if ready else (waiting[0] if waiting else status.get("phase", "Unknown")),
+        }
+    return pods

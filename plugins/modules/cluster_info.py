@@ -1,0 +1,284 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_info
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: Reads a running cluster, from nodes to what a pod sees
+description:
+  - Reads nodes, Calico's address pools, BGP sessions out of every node's BIRD, and, where a
+    namespace with test pods is
+    given, what each pod sees; its interface's MTU, DNS, and who answers through a service.
+  - Does all of it in one run on a control-plane node, and asks again for what is not well yet until
+    O(timeout).
+  - Judges nothing. What is still not well after O(timeout) is returned as it is.
+options:
+  kubeconfig:
+    description: Kubeconfig of an administrator on the host.
+    type: path
+    default: /etc/kubernetes/admin.conf
+  pools:
+    description: Whether Calico's address pools are read.
+    type: bool
+    default: false
+  calico_namespace:
+    description: Namespace of C(calico-node), whose BGP sessions are read. Empty leaves them out.
+    type: str
+    default: ""
+  test_namespace:
+    description: Namespace of the test pods, one on each node. Empty leaves them out.
+    type: str
+    default: ""
+  test_service:
+    description: Service in front of the test pods.
+    type: str
+    default: probe
+  nodes:
+    description: Names of the nodes that are waited for.
+    type: list
+    elements: str
+    default: []
+  mesh:
+    description: Whether every node is expected to have a BGP session with every other.
+    type: bool
+    default: true
+  timeout:
+    description: Seconds to wait for the cluster to be well.
+    type: int
+    default: 600
+attributes:
+  check_mode:
+    description: Reads only. It does not wait in check mode.
+    support: full
+  diff_mode:
+    description: Changes nothing.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Read the cluster
+  fastpath.k8s.cluster_info:
+    calico_namespace: kube-system
+  register: cluster
+"""
+
+RETURN = r"""
+present:
+  description: Whether there is a cluster to read.
+  returned: success
+  type: bool
+nodes:
+  description: Nodes with name, role, readiness, address, kernel and kubelet version.
+  returned: when there is a cluster
+  type: list
+  elements: dict
+pools:
+  description: Calico's address pools.
+  returned: when there is a cluster
+  type: list
+  elements: dict
+bgp:
+  description: BGP sessions by node.
+  returned: when there is a cluster
+  type: dict
+pods:
+  description: Test pods by node, with C(mtu), C(dns), C(answers) (nodes that answered through the
+    service) and C(error).
+  returned: when there is a cluster
+  type: dict
+service:
+  description: Address and port of the service in front of the test pods.
+  returned: when there is a cluster
+  type: dict
+api_service:
+  description: Address of the service C(kubernetes), which DNS should answer.
+  returned: when there is a cluster
+  type: str
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cluster_info, _kubectl
+
+#: What is run in a test pod. One exec answers both questions, as each costs seconds on a slow
+#: machine.
+PROBE = (
+    "echo mtu $(cat /sys/class/net/eth0/mtu); "
+    "getent hosts kubernetes.default.svc.cluster.local | while read -r line; do echo dns "
+    "$line; done"
+)
+BIRDCL = ("birdcl", "-s", "/var/run/calico/bird.ctl", "show", "protocols")
+
+#: More at a time would only queue at a small API server.
+PARALLEL = 4
+
+
+class Reader:
+    """Reads the cluster in parts; each part keeps what is well and asks again for the rest."""
+
+    def __init__(self, kubectl: _kubectl.Kubectl, params: dict[str, Any], deadline: float) -> None:
+        self.kubectl = kubectl
+        self.params = params
+        self.deadline = deadline
+        self.nodes: list[dict[str, Any]] = []
+        self.pools: list[dict[str, Any]] = []
+        self.bgp: dict[str, list[dict[str, str]]] = {}
+        self.pods: dict[str, dict[str, Any]] = {}
+        self.service: dict[str, Any] = {}
+        self.api_service: str | None = None
+        self.rounds = 0
+
+    def wait(self, part: Any, pool: ThreadPoolExecutor) -> None:
+        """Read *part* until it says that it is well, or time is up."""
+        while not part(pool) and time.monotonic() < self.deadline:
+            time.sleep(5)
+
+    def read_nodes(self, _pool: ThreadPoolExecutor) -> bool:
+        self.nodes = _cluster_info.parse_nodes(self.kubectl.get("nodes", deadline=self.deadline))
+        there = {node["name"] for node in self.nodes}
+        return there >= set(self.params["nodes"]) and all(node["ready"] for node in self.nodes)
+
+    def read_pools(self, _pool: ThreadPoolExecutor) -> bool:
+        answer = self.kubectl.get("ippools.crd.projectcalico.org", deadline=self.deadline)
+        self.pools = _cluster_info.parse_pools(answer)
+        return bool(self.pools)
+
+    def read_bgp(self, pool: ThreadPoolExecutor) -> bool:
+        namespace = self.params["calico_namespace"]
+        answer = self.kubectl.get(
+            "pods", "-n", namespace, "-l", "k8s-app=calico-node", deadline=self.deadline
+        )
+        expected = len(self.nodes) - 1 if self.params["mesh"] else 0
+
+        def sessions(item: tuple[str, dict[str, Any]]) -> tuple[str, list[dict[str, str]]]:
+            node, pod = item
+            done = self.kubectl.run(
+                "exec", "-n", namespace, pod["name"], "-c", "calico-node", "--", *BIRDCL, timeout=60
+            )
+            return node, _cluster_info.parse_bird(done.stdout) if done.rc == 0 else []
+
+        def well(node: str) -> bool:
+            states = [session["state"] for session in self.bgp.get(node, [])]
+            return len(states) >= expected and all(state == "Established" for state in states)
+
+        pods = _cluster_info.parse_pods(answer)
+        self.bgp.update(pool.map(sessions, [item for item in pods.items() if not well(item[0])]))
+        return all(well(node["name"]) for node in self.nodes)
+
+    def read_pods(self, pool: ThreadPoolExecutor) -> bool:
+        namespace, name = self.params["test_namespace"], self.params["test_service"]
+        if not self.service:
+            spec = self.kubectl.get("service", name, "-n", namespace, deadline=self.deadline)[
+                "spec"
+            ]
+            self.service = {"address": spec["clusterIP"], "port": spec["ports"][0]["port"]}
+            spec = self.kubectl.get(
+                "service", "kubernetes", "-n", "default", deadline=self.deadline
+            )["spec"]
+            self.api_service = spec["clusterIP"]
+        found = _cluster_info.parse_pods(
+            self.kubectl.get("pods", "-n", namespace, deadline=self.deadline)
+        )
+        for node, pod in found.items():
+            if self.pods.get(node, {}).get("name") != pod["name"] or not self.pods[node]["ready"]:
+                self.pods[node] = {
+                    **pod,
+                    "mtu": None,
+                    "dns": [],
+                    "answers": [],
+                    "error": pod["reason"],
+                }
+        owners = {pod["name"]: node for node, pod in found.items()}
+        nodes = {node["name"] for node in self.nodes}
+        enough = 1 if len(nodes) == 1 else 2
+
+        def well(pod: dict[str, Any]) -> bool:
+            return (
+                pod["ready"]
+                and pod["mtu"]
+                and self.api_service in pod["dns"]
+                and len(pod["answers"]) >= enough
+            )
+
+        def probe(pod: dict[str, Any]) -> None:
+            done = self.kubectl.run(
+                "exec", "-n", namespace, pod["name"], "--", "sh", "-c", PROBE, timeout=90
+            )
+            pod.update(_cluster_info.parse_probe(done.stdout))
+            host = self.service["address"]
+            query = (
+                f"host={host}&port={self.service['port']}&request=hostname&protocol=http&tries=15"
+            )
+            path = f"/api/v1/namespaces/{namespace}/pods/{pod['name']}:8080/proxy/dial?{query}"
+            dialled = self.kubectl.run("get", "--raw", path, timeout=120)
+            names, error = _cluster_info.parse_dial(
+                dialled.stdout if dialled.rc == 0 else dialled.message
+            )
+            pod["answers"] = sorted({owners[name] for name in names if name in owners})
+            pod["error"] = error or ("" if done.rc == 0 else done.message)
+
+        list(pool.map(probe, [pod for pod in self.pods.values() if pod["ready"] and not well(pod)]))
+        # A scheduler that hashes sends a pod to the same endpoint always: two rounds over ready
+        # pods are enough to know.
+        if nodes <= set(self.pods) and all(
+            pod["ready"] and pod["answers"] and pod["dns"] for pod in self.pods.values()
+        ):
+            self.rounds += 1
+            return self.rounds >= 2 or all(well(pod) for pod in self.pods.values())
+        return False
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
+            "pools": {"type": "bool", "default": False},
+            "calico_namespace": {"type": "str", "default": ""},
+            "test_namespace": {"type": "str", "default": ""},
+            "test_service": {"type": "str", "default": "probe"},
+            "nodes": {"type": "list", "elements": "str", "default": []},
+            "mesh": {"type": "bool", "default": True},
+            "timeout": {"type": "int", "default": 600},
+        },
+        supports_check_mode=True,
+    )
+    kubectl = _kubectl.Kubectl(module.params["kubeconfig"])
+    missing = kubectl.missing()
+    if missing:
+        module.exit_json(changed=False, present=False, msg=missing)
+    deadline = time.monotonic() + (0 if module.check_mode else module.params["timeout"])
+    reader = Reader(kubectl, module.params, deadline)
+    try:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            reader.wait(reader.read_nodes, pool)
+            if module.params["pools"]:
+                reader.wait(reader.read_pools, pool)
+            if module.params["calico_namespace"]:
+                reader.wait(reader.read_bgp, pool)
+            if module.params["test_namespace"]:
+                reader.wait(reader.read_pods, pool)
+    except RuntimeError as error:
+        module.fail_json(msg=f"{error}.")
+    module.exit_json(
+        changed=False,
+        present=True,
+        nodes=reader.nodes,
+        pools=reader.pools,
+        bgp=reader.bgp,
+        pods=reader.pods,
+        service=reader.service,
+        api_service=reader.api_service,
+    )
+
+
+if __name__ == "__main__":
+    main()

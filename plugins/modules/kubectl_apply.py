@@ -1,0 +1,181 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kubectl_apply
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: Applies manifests on a control-plane node with kubectl
+description:
+  - Applies manifests with C(kubectl apply --server-side), and only where C(kubectl diff) sees a
+    difference.
+  - Waits for an API server that is starting, and for the definitions of custom resources that were
+    applied just before.
+  - Needs kubectl and a kubeconfig on the host, and no Python library of Kubernetes.
+options:
+  path:
+    description: File on the host with one or more manifests.
+    type: path
+  definition:
+    description: Manifests as data.
+    type: list
+    elements: dict
+  state:
+    description: Whether the objects exist. V(absent) waits until they are gone.
+    type: str
+    choices: [present, absent]
+    default: present
+  kubeconfig:
+    description: Kubeconfig of an administrator on the host.
+    type: path
+    default: /etc/kubernetes/admin.conf
+  field_manager:
+    description: Name under which the API server notes who owns a field.
+    type: str
+    default: fastpath.k8s
+  timeout:
+    description: Seconds to wait for the API server.
+    type: int
+    default: 300
+attributes:
+  check_mode:
+    description: Tells what would change. Without a cluster everything would.
+    support: full
+  diff_mode:
+    description: Returns what C(kubectl diff) printed.
+    support: full
+notes:
+  - Fields that the manifests name are taken over from other field managers.
+"""
+
+EXAMPLES = r"""
+- name: Apply a manifest that a task before has written
+  fastpath.k8s.kubectl_apply:
+    path: /etc/kubernetes/fastpath/calico.yaml
+
+- name: Remove a namespace
+  fastpath.k8s.kubectl_apply:
+    state: absent
+    definition:
+      - apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: test
+"""
+
+RETURN = r"""
+objects:
+  description: Names of the objects that kubectl reported, with their kinds.
+  returned: when something was applied or removed
+  type: list
+  elements: str
+"""
+
+import json
+import os
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+
+
+def remove(
+    module: AnsibleModule,
+    kubectl: _kubectl.Kubectl,
+    source: list[str],
+    stdin: str | None,
+    deadline: float,
+) -> None:
+    found = kubectl.retry(
+        "get", "--ignore-not-found", "-o", "name", *source, stdin=stdin, deadline=deadline
+    )
+    if found.rc and not _kubectl.MISSING.search(found.stderr):
+        module.fail_json(msg=f"kubectl get: {found.message}")
+    objects = found.stdout.split()
+    if objects and not module.check_mode:
+        result = kubectl.retry(
+            "delete",
+            "--ignore-not-found",
+            "--wait=true",
+            f"--timeout={module.params['timeout']}s",
+            *source,
+            stdin=stdin,
+            deadline=deadline,
+        )
+        if result.rc and not _kubectl.MISSING.search(result.stderr):
+            module.fail_json(msg=f"kubectl delete: {result.message}")
+    module.exit_json(changed=bool(objects), objects=objects)
+
+
+def apply(
+    module: AnsibleModule,
+    kubectl: _kubectl.Kubectl,
+    source: list[str],
+    stdin: str | None,
+    deadline: float,
+) -> None:
+    manager = f"--field-manager={module.params['field_manager']}"
+    options = ["--server-side", "--force-conflicts", manager, *source]
+    difference = kubectl.retry(
+        "diff",
+        *options,
+        stdin=stdin,
+        deadline=time.monotonic() if module.check_mode else deadline,
+        ok=(0, 1),
+    )
+    # Objects in a namespace, or of a kind, that the same manifest creates cannot be compared yet.
+    incomparable = (
+        difference.rc != 0
+        and not difference.stdout
+        and _kubectl.MISSING.search(difference.stderr) is not None
+    )
+    if difference.rc != 0 and not difference.stdout and not incomparable:
+        module.fail_json(msg=f"kubectl diff: {difference.message}")
+    result = {"changed": difference.rc != 0}
+    if difference.stdout:
+        result["diff"] = {"prepared": difference.stdout}
+    if result["changed"] and not module.check_mode:
+        applied = kubectl.retry("apply", *options, "-o", "name", stdin=stdin, deadline=deadline)
+        if applied.rc:
+            module.fail_json(msg=f"kubectl apply: {applied.message}", stderr=applied.stderr)
+        result["objects"] = applied.stdout.split()
+    module.exit_json(**result)
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path"},
+            "definition": {"type": "list", "elements": "dict"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
+            "field_manager": {"type": "str", "default": "fastpath.k8s"},
+            "timeout": {"type": "int", "default": 300},
+        },
+        mutually_exclusive=[("path", "definition")],
+        required_one_of=[("path", "definition")],
+        supports_check_mode=True,
+    )
+    path, definition = module.params["path"], module.params["definition"]
+    kubectl = _kubectl.Kubectl(module.params["kubeconfig"])
+    missing = kubectl.missing()
+    if missing is None and path and not os.path.exists(path):
+        missing = f"{path} does not exist"
+    if missing:
+        if module.check_mode or module.params["state"] == "absent":
+            module.exit_json(changed=module.params["state"] == "present", msg=missing)
+        module.fail_json(msg=f"{missing}.")
+    stdin = None if path else json.dumps({"apiVersion": "v1", "kind": "List", "items": definition})
+    source = ["-f", path or "-"]
+    deadline = time.monotonic() + module.params["timeout"]
+    act = apply if module.params["state"] == "present" else remove
+    act(module, kubectl, source, stdin, deadline)
+
+
+if __name__ == "__main__":
+    main()

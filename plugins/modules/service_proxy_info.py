@@ -1,0 +1,110 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service_proxy_info
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: Reads what kube-proxy on a node runs as, and its IPVS table
+description:
+  - Asks kube-proxy's own C(/proxyMode), which is the mode that is in force and not the one that was
+    wished for.
+  - Reads the kernel's IPVS table with C(ipvsadm).
+options:
+  expected_mode:
+    description: Wait until kube-proxy reports this mode, and fail if it does not.
+    type: str
+    choices: [ipvs, nftables, iptables]
+  timeout:
+    description: Seconds to wait for O(expected_mode).
+    type: int
+    default: 300
+  port:
+    description: Port of kube-proxy's metrics on the loopback.
+    type: int
+    default: 10249
+attributes:
+  check_mode:
+    description: Changes nothing, so it does the same. It does not wait, nor fail, in check mode.
+    support: full
+  diff_mode:
+    description: Changes nothing.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Read the service proxy
+  fastpath.k8s.service_proxy_info:
+  register: service_proxy
+"""
+
+RETURN = r"""
+mode:
+  description: Mode that kube-proxy reports, null where it does not answer.
+  returned: success
+  type: str
+virtual_servers:
+  description: IPVS services with protocol, address, port, scheduler and their real servers.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+import time
+import urllib.request
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kube_proxy_live, _kubectl
+
+
+def read_mode(port: int) -> tuple[str | None, str]:
+    """Return the mode, and why there is none."""
+    reason = ""
+    for address in ("127.0.0.1", "[::1]"):
+        try:
+            # No proxy: the address is this host's own loopback.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://{address}:{port}/proxyMode", timeout=10) as answer:
+                return answer.read().decode().strip(), ""
+        except OSError as error:
+            reason = reason or str(getattr(error, "reason", error))
+    return None, reason
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "expected_mode": {"type": "str", "choices": ["ipvs", "nftables", "iptables"]},
+            "timeout": {"type": "int", "default": 300},
+            "port": {"type": "int", "default": 10249},
+        },
+        supports_check_mode=True,
+    )
+    expected, port = module.params["expected_mode"], module.params["port"]
+    deadline = time.monotonic() + module.params["timeout"]
+    mode, reason = read_mode(port)
+    if not module.check_mode:
+        while expected and mode != expected and time.monotonic() < deadline:
+            time.sleep(3)
+            mode, reason = read_mode(port)
+        if expected and mode != expected:
+            said = f"reports mode {mode}" if mode else f"does not answer on port {port} ({reason})"
+            module.fail_json(
+                msg=f"kube-proxy {said}, planned is {expected}; its log says why: "
+                "kubectl --namespace kube-system logs --selector k8s-app=kube-proxy."
+            )
+    table = _kubectl.execute_command(["ipvsadm", "-Ln"], timeout=60)
+    module.exit_json(
+        changed=False,
+        mode=mode,
+        virtual_servers=_kube_proxy_live.parse_ipvsadm(table.stdout) if table.rc == 0 else [],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _apt_refresh,
+    _cluster_info,
+    _kube_proxy_live,
+    _kubectl,
+    _qdisc,
+)
+
+BIRD = """\
+BIRD 1.6.8 ready.
+name     proto    table    state  since       info
+static1  Static   master   up     09:12:01
+kernel1  Kernel   master   up     09:12:01
+device1  Device   master   up     09:12:01
+direct1  Direct   master   up     09:12:01
+Mesh_10_99_0_21 BGP      master   up     09:12:40    Established
+Mesh_10_99_0_22 BGP      master   start  09:12:02    Active        Socket: Connection refused
+"""
+
+IPVS = """\
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.96.0.1:443 rr
+  -> 10.99.0.11:6443              Masq    1      3          0
+UDP  10.96.0.10:53 rr persistent 10800
+FWM  7 rr
+  -> 10.0.0.1:0                   Masq    1      0          0
+TCP  [fd00::1]:80 lc
+  -> [fd00:1::2]:8080             Masq    1      0          0
+"""
+
+
+def test_parse_bird():
+    sessions = _cluster_info.parse_bird(BIRD)
+    assert [(s["name"], s["state"]) for s in sessions] == [
+        ("Mesh_10_99_0_21", "Established"),
+        ("Mesh_10_99_0_22", "Active"),
+    ]
+    assert "Connection refused" in sessions[1]["info"]
+
+
+def test_parse_ipvsadm():
+    servers = _kube_proxy_live.parse_ipvsadm(IPVS)
+    assert [(s["protocol"], s["address"], s["port"], s["scheduler"]) for s in servers] == [
+        ("TCP", "10.96.0.1", 443, "rr"),
+        ("UDP", "10.96.0.10", 53, "rr"),
+        ("TCP", "fd00::1", 80, "lc"),
+    ]
+    assert [len(server["real_servers"]) for server in servers] == [1, 0, 1]
+    assert servers[2]["real_servers"][0]["address"] == "fd00:1::2"
+
+
+def test_parse_nodes_puts_the_control_plane_first():
+    def node(name, ready, **labels):
+        condition = {"type": "Ready", "status": ready, "message": "cni plugin not initialized"}
+        return {
+            "metadata": {"name": name, "labels": labels},
+            "status": {
+                "conditions": [condition],
+                "nodeInfo": {"kernelVersion": "6.12.57", "kubeletVersion": "v1.36.3"},
+                "addresses": [{"type": "InternalIP", "address": "10.99.0.11"}],
+            },
+        }
+
+    answer = {
+        "items": [
+            node("a", "False"),
+            node("z", "True", **{_cluster_info.CONTROL_PLANE_LABEL: ""}),
+        ]
+    }
+    nodes = _cluster_info.parse_nodes(answer)
+    assert [(n["name"], n["role"], n["ready"]) for n in nodes] == [
+        ("z", "control plane", True),
+        ("a", "worker", False),
+    ]
+    assert nodes[1]["reason"] == "cni plugin not initialized"
+    assert _cluster_info.parse_nodes({}) == []
+
+
+@pytest.mark.parametrize(
+    ("modes", "encapsulation"),
+    [
+        ([("Never", "Never")], "none"),
+        ([(None, None)], "none"),
+        ([("Always", "Never")], "ipip"),
+        ([("Never", "CrossSubnet")], "vxlan_cross_subnet"),
+        ([("Always", "Never"), ("Never", "Always")], "ipip+vxlan"),
+        ([], "no pool"),
+    ],
+)
+def test_encapsulation(modes, encapsulation):
+    items = [
+        {"metadata": {"name": f"p{i}"}, "spec": {"ipipMode": ipip, "vxlanMode": vxlan}}
+        for i, (ipip, vxlan) in enumerate(modes)
+    ]
+    pools = _cluster_info.parse_pools({"items": items})
+    assert _cluster_info.encapsulation(pools) == encapsulation
+
+
+@pytest.mark.parametrize(
+    ("text", "mtu", "dns"),
+    [
+        ("mtu 9000\ndns 10.96.0.1 kubernetes.default.svc.cluster.local\n", 9000, ["10.96.0.1"]),
+        ("mtu\n", None, []),
+        ("mtu 1500\ndns none here\n", 1500, []),
+        ("", None, []),
+    ],
+)
+def test_parse_probe(text, mtu, dns):
+    assert _cluster_info.parse_probe(text) == {"mtu": mtu, "dns": dns}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "error"),
+    [
+        ('{"responses": ["b", "a", "b"]}', ["a", "b"], ""),
+        ('{"errors": ["timed out"]}', [], "timed out"),
+        ('{"responses": null}', [], ""),
+        ("[]", [], "no answer"),
+        ("Error from server", [], "Error from server"),
+        ("", [], "no answer"),
+    ],
+)
+def test_parse_dial(text, names, error):
+    assert _cluster_info.parse_dial(text) == (names, error)
+
+
+def test_parse_pods_leaves_out_those_that_go_away():
+    waiting = {"state": {"waiting": {"reason": "ErrImagePull", "message": "no such host"}}}
+    ready = [{"type": "Ready", "status": "True"}]
+    items = [
+        {
+            "metadata": {"name": "old", "deletionTimestamp": "now"},
+            "spec": {"nodeName": "a"},
+            "status": {"conditions": ready},
+        },
+        {
+            "metadata": {"name": "new"},
+            "spec": {"nodeName": "a"},
+            "status": {"phase": "Pending", "containerStatuses": [waiting]},
+        },
+        {
+            "metadata": {"name": "fine"},
+            "spec": {"nodeName": "b"},
+            "status": {"conditions": ready, "podIP": "10.244.1.2"},
+        },
+        {"metadata": {"name": "unscheduled"}, "spec": {}},
+    ]
+    pods = _cluster_info.parse_pods({"items": items})
+    assert pods["a"]["name"] == "new" and pods["a"]["reason"] == "ErrImagePull no such host"
+    assert pods["b"] == {"name": "fine", "address": "10.244.1.2", "ready": True, "reason": ""}
+    assert set(pods) == {"a", "b"}
+
+
+def test_parse_madison():
+    text = (
+        " kubelet | 1.36.3-1.1 | http://10.99.0.1:8080/apt stable/main amd64 Packages\n"
+        " kubelet | 1.36.2-1.1 | http://10.99.0.1:8080/apt stable/main amd64 Packages\n"
+        " kubelet | 1.36.2-1.1 | http://other stable/main amd64 Packages\nnoise\n"
+    )
+    assert _apt_refresh.parse_madison(text) == {"kubelet": ["1.36.3-1.1", "1.36.2-1.1"]}
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("The following signatures couldn't be verified: NO_PUBKEY 0123", "another key"),
+        ("E: The repository 'http://x stable InRelease' is not signed.", "another key"),
+        ("Could not connect to 10.99.0.1:8080 (10.99.0.1). - connect (111)", "does not answer"),
+        ("E: The repository 'http://x stable Release' does not have a Release file.", "no APT re"),
+        ("E: Release file for http://x is not valid yet (invalid for 1d)", "clock"),
+        ("E: Something new.", "E: Something new."),
+        ("", "without a reason"),
+    ],
+)
+def test_update_problem(output, sentence):
+    assert sentence in _apt_refresh.update_problem(output, "http://x", "cp1")
+
+
+def qdisc(kind, handle="0:", **more):
+    return {"kind": kind, "handle": handle, **more}
+
+
+MQ = qdisc("mq", root=True)
+
+
+@pytest.mark.parametrize(
+    ("qdiscs", "commands"),
+    [
+        ([qdisc("fq_codel", root=True)], ["tc qdisc replace dev eth0 root fq"]),
+        ([qdisc("fq", "8001:", root=True)], []),
+        ([qdisc("noqueue", root=True)], []),
+        ([], []),
+        ([MQ, qdisc("pfifo_fast", parent=":1")], ["tc qdisc replace dev eth0 root mq"]),
+        (
+            [qdisc("mq", "8001:", root=True), qdisc("fq_codel", parent="8001:1")],
+            ["tc qdisc delete dev eth0 root"],
+        ),
+        ([MQ, qdisc("fq", parent=":1"), qdisc("fq", parent=":2"), qdisc("clsact")], []),
+    ],
+)
+def test_replace_commands(qdiscs, commands):
+    found, _now = _qdisc.replace_commands(qdiscs, "eth0", "fq")
+    assert [" ".join(command) for command in found] == commands
+
+
+def test_kubectl_asks_again_only_after_a_passing_error(monkeypatch):
+    monkeypatch.setattr(_kubectl.time, "sleep", lambda _seconds: None)
+    answers = [
+        _kubectl.Result(1, "", "dial tcp 10.99.0.11:6443: connect: connection refused"),
+        _kubectl.Result(1, "", 'no matches for kind "IPPool" in version'),
+        _kubectl.Result(0, "done", ""),
+    ]
+    kubectl = _kubectl.Kubectl(execute=lambda *_args, **_more: answers.pop(0))
+    assert kubectl.retry("apply", deadline=_kubectl.time.monotonic() + 60).stdout == "done"
+
+    answers = [_kubectl.Result(1, "", "error: unknown flag: --x")]
+    assert kubectl.retry("apply", deadline=_kubectl.time.monotonic() + 60).rc == 1
+
+
+def test_a_command_that_is_missing_or_late_is_a_result():
+    assert _kubectl.execute_command(["there-is-no-such-program"]).rc == 127
+    assert _kubectl.execute_command(["sleep", "5"], timeout=0.1).rc == 124
