@@ -1,26 +1,78 @@
-# One entry for people and for CI. `make help` prints the targets.
+# One entry for people and for CI: `make` prints the targets.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 STAMP := $(VENV)/.requirements
 PYTHON ?= python3
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+LAB_INVENTORY := inventories/lab
+INVENTORY ?= $(LAB_INVENTORY)
+# The lab's cluster may be taken down without being named; nobody else's.
+CONFIRM ?= $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),fastpath)
+# Further arguments for ansible-playbook, for example ARGS='--check --diff'.
+ARGS ?=
+
+export PATH := $(BIN):$(PATH)
 
 .PHONY: help
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: venv
 venv: $(STAMP) ## Create or update the Python environment in .venv
 
 $(STAMP): requirements/dev.txt requirements/runtime.txt
 	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
-	  if [ "$$(id -u)" -ne 0 ]; then echo "python3-venv is missing: apt install python3-venv" >&2; exit 1; fi; \
-	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv; \
+	  $(SUDO) apt-get update -q; \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv; \
 	fi
-	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt -r requirements/runtime.txt
 	@touch $@
+
+.PHONY: lint
+lint: venv ## Check style: ansible-lint and ruff
+	ansible-lint
+	ruff check .
+	ruff format --check .
+
+.PHONY: unit
+unit: venv ## Run the unit tests
+	pytest
+
+.PHONY: molecule
+molecule: lab ## Run the scenario `default` on the lab
+	MOLECULE_GLOB='molecule/*/molecule.yml' ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/collections molecule test -s default
+
+.PHONY: test
+test: venv ## Run everything that CI runs: lint, unit, molecule
+	@.ci/stages lint unit molecule
+
+.PHONY: site
+site: $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),lab,venv) ## Build a cluster: in the lab, or with INVENTORY=path
+	ansible-playbook playbooks/site.yml -i $(INVENTORY) $(ARGS)
+
+.PHONY: reset
+reset: venv ## Take nodes back to bare; with INVENTORY=path also CONFIRM=<cluster name>
+	ansible-playbook playbooks/reset.yml -i $(INVENTORY) -e fastpath_reset_confirm=$(CONFIRM) $(ARGS)
+
+.PHONY: mirror
+mirror: venv lab-tools ## Make the packages and images of the lab
+	ansible-playbook playbooks/mirror.yml -i $(LAB_INVENTORY)
+
+# The mirror comes first: building needs the memory and the processors that the machines take.
+.PHONY: lab
+lab: mirror ## Start the lab's machines
+	python -m lab up
+
+.PHONY: lab-tools
+lab-tools:
+	lab/install-prerequisites
+
+.PHONY: lab-down
+lab-down: venv ## Stop the lab's machines and delete their disks
+	python -m lab down
