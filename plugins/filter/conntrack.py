@@ -28,7 +28,7 @@ options:
     required: true
   max:
     description:
-      - Number of entries, or V(auto) for a table that takes at most 2.5 % of the memory.
+      - Number of entries, or V(auto) for a table that takes at most 1/32 of the memory.
     type: raw
     default: auto
 """

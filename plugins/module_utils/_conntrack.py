@@ -22,8 +22,9 @@ AUTO_MINIMUM = 131072
 #: kube-proxy's own upper bound since 1.36 (kubernetes/pkg/proxy/conntrack/sysctls.go).
 AUTO_MAXIMUM = 1048576
 
-#: Share of the memory that a full table may take where the size is derived: 1/40, that is 2.5 %.
-AUTO_SHARE = 40
+#: Share of the memory that a full table may take where the size is derived: 1/32, about 3 %. Hosts of
+#: 2, 4, 8 and 16 GiB, less what firmware and kernel keep, are well inside of a power of two by that.
+AUTO_SHARE = 32
 
 #: The kernel rounds the number of buckets up to whole pages (net/netfilter/nf_conntrack_core.c,
 #: ``nf_ct_alloc_hashtable``). 8192 pointers fill a page of 64 KiB, the largest in use, so that a
@@ -40,7 +41,7 @@ def memory_bytes(maximum: int, buckets: int) -> int:
 
 
 def auto_max(memory_mib: int) -> int:
-    """Return the largest power of two whose table fits in 2.5 % of *memory_mib*.
+    """Return the largest power of two whose table fits in 1/32 of *memory_mib*.
 
     It stays within kube-proxy's own bounds.
     """

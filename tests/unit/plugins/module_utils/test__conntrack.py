@@ -14,6 +14,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _conntrack
     [
         (512, 131072),
         (2048, 131072),
+        (3900, 262144),
         (4096, 262144),
         (8192, 524288),
         (16384, 1048576),
@@ -56,11 +57,11 @@ def test_there_is_a_bucket_for_each_entry_in_whole_pages(maximum):
 
 
 @given(st.integers(1, 2**22))
-def test_auto_takes_a_fortieth_of_the_memory_at_most(memory):
+def test_auto_takes_a_small_share_of_the_memory_at_most(memory):
     table = _conntrack.conntrack(memory)
     assert _conntrack.AUTO_MINIMUM <= table["max"] <= _conntrack.AUTO_MAXIMUM
     if table["max"] > _conntrack.AUTO_MINIMUM:
-        assert _conntrack.memory_bytes(table["max"], table["buckets"]) * 40 <= memory * 2**20
+        assert _conntrack.memory_bytes(table["max"], table["buckets"]) * 32 <= memory * 2**20
 
 
 @given(st.integers(1, 2**22), st.integers(0, 2**20))
