@@ -22,8 +22,8 @@ AUTO_MINIMUM = 131072
 #: kube-proxy's own upper bound since 1.36 (kubernetes/pkg/proxy/conntrack/sysctls.go).
 AUTO_MAXIMUM = 1048576
 
-#: Share of the memory that a full table may take where the size is derived: 1/32, about 3 %. Hosts of
-#: 2, 4, 8 and 16 GiB, less what firmware and kernel keep, are well inside of a power of two by that.
+#: Share of the memory that a full table may take where the size is derived: 1/32, about 3 %. By that
+#: hosts of 2, 4, 8 and 16 GiB, less what the kernel keeps, are well away from the next step.
 AUTO_SHARE = 32
 
 #: The kernel rounds the number of buckets up to whole pages (net/netfilter/nf_conntrack_core.c,
