@@ -22,7 +22,7 @@ AUTO_MINIMUM = 131072
 #: kube-proxy's own upper bound since 1.36 (kubernetes/pkg/proxy/conntrack/sysctls.go).
 AUTO_MAXIMUM = 1048576
 
-#: Share of the memory that a full table may take where the size is derived: 1/32, about 3 %. By that
+#: Share of the memory that a full table may take where the size is derived: 1/32, about 3 %. So
 #: hosts of 2, 4, 8 and 16 GiB, less what the kernel keeps, are well away from the next step.
 AUTO_SHARE = 32
 
