@@ -30,13 +30,16 @@ class Status(Enum):
 
 def kernel_arguments(lab: Lab, machine: Machine, kind: str) -> str:
     arguments = [
-        "root=/dev/vda", "rw", "console=ttyS0", "net.ifnames=0", "quiet",
+        "root=/dev/nvme0n1", "rootwait", "rw", "console=ttyS0", "net.ifnames=0", "quiet",
         "systemd.show_status=true", "systemd.ssh_auto=no",
         f"systemd.machine_id={identity.machine_id(lab, machine)}",
     ]  # fmt: skip
     if kind == "tcg":
         # Emulation does not speculate, and a busy host is no lock-up of the guest.
-        arguments += ["mitigations=off", "nowatchdog", "rcupdate.rcu_cpu_stall_suppress=1"]
+        arguments += [
+            "mitigations=off", "nowatchdog", "rcupdate.rcu_cpu_stall_suppress=1",
+            "cryptomgr.notests", "modprobe.blacklist=kvm_amd",
+        ]  # fmt: skip
     return " ".join(arguments)
 
 
@@ -45,23 +48,24 @@ def command(lab: Lab, machine: Machine, files: MachineFiles, image: Image, kind:
     return [
         accelerator.QEMU, *accelerator.options(kind),
         "-name", machine.name,
-        "-machine", "q35",
+        # Each device that is missing spares the guest a driver.
+        "-machine", "q35,sata=off,smbus=off",
         "-smp", str(machine.cpus),
         "-m", str(machine.memory_mib),
         "-nodefaults",
         "-display", "none",
         "-rtc", "base=utc",
         "-kernel", str(image.kernel),
-        "-initrd", str(image.initrd),
         "-append", kernel_arguments(lab, machine, kind),
         # The disks need not outlive a crash of the host, so nothing waits for its storage.
         "-drive", f"file={_escape(files.disk)},format=qcow2,if=none,id=disk,"
                   "cache=unsafe,discard=unmap,detect-zeroes=unmap",
-        "-device", "virtio-blk-pci,drive=disk",
+        "-device", "nvme,drive=disk,serial=root",
         "-netdev", f"tap,id=net,ifname={machine.tap},script=no,downscript=no",
         "-device", f"virtio-net-pci,netdev=net,mac={machine.mac},host_mtu={machine.mtu},romfile=",
         "-device", "virtio-rng-pci",
         "-fw_cfg", f"name=opt/io.systemd.credentials/tmpfiles.extra,file={_escape(files.identity)}",
+        "-fw_cfg", f"name=opt/io.systemd.credentials/system.hostname,string={machine.name}",
         "-fw_cfg", "name=opt/io.systemd.credentials/network.network.10-lab,"
                    f"file={_escape(files.interface)}",
         "-serial", f"file:{files.console}",
@@ -69,6 +73,10 @@ def command(lab: Lab, machine: Machine, files: MachineFiles, image: Image, kind:
         "-pidfile", str(files.pid),
         "-daemonize",
     ]  # fmt: skip
+
+
+def _image(files: MachineFiles) -> Image:
+    return Image(files.image.readlink())
 
 
 def _escape(path: os.PathLike[str]) -> str:
@@ -86,8 +94,11 @@ def status(files: MachineFiles) -> Status:
     return Status.STOPPED if files.ready.exists() else Status.ABSENT
 
 
-def start(lab: Lab, machine: Machine, state: State, image: Image, kind: str) -> None:
-    """Start a machine that does not run. A disk that never booted to the end is made anew."""
+def start(lab: Lab, machine: Machine, state: State, base: Image, kind: str) -> None:
+    """Start a machine that does not run. A disk that never booted to the end is made anew.
+
+    A disk goes on with the base image that it was made from, whatever is built since.
+    """
     files = state.machine(machine.name)
     if not files.ready.exists():
         shutil.rmtree(files.directory, ignore_errors=True)
@@ -95,8 +106,9 @@ def start(lab: Lab, machine: Machine, state: State, image: Image, kind: str) -> 
         files.directory.mkdir(parents=True)
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", machine.name,
              "-f", str(files.host_key)])  # fmt: skip
-        run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(image.disk),
+        run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(base.disk),
              str(files.disk), f"{machine.disk_gib}G"])  # fmt: skip
+        files.image.symlink_to(base.directory)
     files.interface.write_text(identity.interface(lab, machine))
     text = identity.files(
         lab, machine, files.host_key.read_text(), state.key.with_suffix(".pub").read_text()
@@ -105,14 +117,14 @@ def start(lab: Lab, machine: Machine, state: State, image: Image, kind: str) -> 
     files.identity.write_text(text)
     files.pid.unlink(missing_ok=True)
     files.socket.unlink(missing_ok=True)
-    arguments = command(lab, machine, files, image, kind)
+    arguments = command(lab, machine, files, _image(files), kind)
     files.command.write_text(shlex.join(arguments) + "\n")
     run(inside(lab.name, *arguments))
 
 
-def differs(lab: Lab, machine: Machine, files: MachineFiles, image: Image, kind: str) -> bool:
+def differs(lab: Lab, machine: Machine, files: MachineFiles, kind: str) -> bool:
     """Whether the machine was started with other settings than it would be now."""
-    wanted = shlex.join(command(lab, machine, files, image, kind)) + "\n"
+    wanted = shlex.join(command(lab, machine, files, _image(files), kind)) + "\n"
     return files.command.read_text() != wanted
 
 
