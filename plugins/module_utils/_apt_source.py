@@ -1,23 +1,30 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an APT repository offers, and why it does not answer. Private to the collection."""
+"""An APT source file, and why apt refuses what it names. Private to the collection."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+KEY_HEAD = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 
 
-def parse_madison(text: str) -> dict[str, list[str]]:
-    """Return the versions of each package in the output of ``apt-cache madison``, newest first."""
-    versions: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        fields = [field.strip() for field in line.split("|")]
-        if len(fields) < 3 or not fields[0] or not fields[1]:
-            continue
-        known = versions.setdefault(fields[0], [])
-        if fields[1] not in known:
-            known.append(fields[1])
-    return versions
+def render(uri: str, suite: str, components: Sequence[str], key: str) -> str:
+    """Return a deb822 source with its key inside, so that the key is trusted for this source only.
+
+    ValueError if *key* is not ASCII-armoured. A suite that ends with a slash names a directory and
+    has no components (sources.list(5)).
+    """
+    lines = [line.strip() for line in key.strip().splitlines()]
+    if KEY_HEAD not in lines:
+        raise ValueError(f"it is not an ASCII-armoured public key, which begins with {KEY_HEAD}")
+    fields = ["Types: deb", f"URIs: {uri}", f"Suites: {suite}"]
+    if not suite.endswith("/"):
+        fields.append(f"Components: {' '.join(components)}")
+    # An empty line within a field is written as a dot.
+    signed = ["Signed-By:", *(f" {line or '.'}" for line in lines[lines.index(KEY_HEAD) :])]
+    return "\n".join(["# Written by fastpath.k8s, role package_repository.", *fields, *signed, ""])
 
 
 def update_problem(output: str, uri: str, host: str) -> str:

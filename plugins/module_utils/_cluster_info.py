@@ -72,6 +72,17 @@ def encapsulation(pools: Sequence[Mapping[str, Any]]) -> str:
     return "+".join(sorted(names)) or "none"
 
 
+def parse_daemonset(answer: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many pods a DaemonSet wants and how many of its newest form are ready."""
+    status = answer.get("status", {})
+    seen = status.get("observedGeneration") == answer.get("metadata", {}).get("generation")
+    updated = status.get("updatedNumberScheduled", 0) if seen else 0
+    return {
+        "wanted": status.get("desiredNumberScheduled", 0),
+        "ready": min(status.get("numberReady", 0), updated),
+    }
+
+
 def parse_bird(text: str) -> list[dict[str, str]]:
     """Return the BGP sessions in what ``birdcl show protocols`` printed."""
     sessions = []

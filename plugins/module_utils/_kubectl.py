@@ -75,13 +75,19 @@ class Kubectl:
         return self._execute(command, stdin=stdin, timeout=timeout)
 
     def retry(
-        self, *arguments: str, stdin: str | None = None, deadline: float, ok: Sequence[int] = (0,)
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        deadline: float,
+        ok: Sequence[int] = (0,),
+        final: re.Pattern[str] | None = None,
     ) -> Result:
         """Run kubectl until it ends well, fails for a lasting reason, or *deadline* has passed."""
         while True:
             left = deadline - time.monotonic()
             result = self.run(*arguments, stdin=stdin, timeout=max(left, 30))
-            if result.rc in ok or not TRANSIENT.search(result.stderr) or left <= 0:
+            lasting = not TRANSIENT.search(result.stderr) or (final and final.search(result.stderr))
+            if result.rc in ok or lasting or left <= 0:
                 return result
             time.sleep(min(5, max(left, 0)))
 

@@ -193,12 +193,25 @@ def _proxy_problems(
     return problems
 
 
+def _daemonset_problems(live: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} runs on {state['ready']} of {state['wanted']} nodes: "
+        "kubectl get pods --all-namespaces --output wide says where it does not."
+        for name, state in live["daemonsets"].items()
+        if not 0 < state["wanted"] == state["ready"]
+    ]
+
+
 def cluster_problems(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with nodes and address pools alone.
+    """Return what is wrong with nodes, DaemonSets and address pools alone.
 
     *plan* has the keys nodes and encapsulation.
     """
-    return _node_problems(plan, live) + _pool_problems(plan, live)
+    return [
+        *_node_problems(plan, live),
+        *_daemonset_problems(live),
+        *_pool_problems(plan, live),
+    ]
 
 
 def problems(

@@ -5,109 +5,158 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: apt_refresh
+module: apt_source
 version_added: 0.1.0
 author:
   - The fastpath.k8s contributors
-short_description: Fetches the index of one APT source and says what it offers
+short_description: Adds one APT repository and fetches its index
 description:
-  - Fetches the index of one source file and leaves those of the host's other sources alone, so
-    neither their size nor their
-    absence behind an air gap matters.
+  - Writes one source file in deb822 format with the repository's key inside and fetches its index.
+  - Leaves the indexes of the host's other sources alone, so neither their size nor their absence
+    behind an air gap matters.
+  - Where apt refuses the repository, the file is put back as it was, so that apt on the host works
+    as before.
   - Tells a wrong key, a repository that does not answer and one that is not there apart, each in
     one sentence.
 options:
-  source:
-    description: Source file in deb822 format. Without it nothing is fetched.
+  path:
+    description: Source file.
     type: path
+    required: true
   uri:
-    description: Address of the repository, for messages.
+    description: Address of the repository.
     type: str
-    default: ""
+    required: true
+  suite:
+    description: Suite, or a directory, which ends with a slash.
+    type: str
+    required: true
+  components:
+    description: Components of the suite.
+    type: list
+    elements: str
+    default: [main]
+  key_url:
+    description: URL of the repository's public key, ASCII-armoured.
+    type: str
+    required: true
   host:
     description: Name of the host, for messages.
     type: str
     default: this host
-  packages:
-    description: Packages whose versions are returned.
-    type: list
-    elements: str
-    default: []
   timeout:
     description: Seconds that fetching may take.
     type: int
     default: 300
 attributes:
   check_mode:
-    description: Fetches nothing in check mode; reads the index as it is.
+    description: Reads the key, and fetches no index.
     support: full
   diff_mode:
-    description: An index is no state of the host that was asked for.
-    support: none
+    description: Shows the file.
+    support: full
 """
 
 EXAMPLES = r"""
-- name: Fetch the index
-  fastpath.k8s.apt_refresh:
-    source: /etc/apt/sources.list.d/fastpath-packages.sources
-    packages: [kubelet]
+- name: Add a mirror
+  fastpath.k8s.apt_source:
+    path: /etc/apt/sources.list.d/example.sources
+    uri: http://mirror.example.com/apt
+    suite: stable
+    key_url: http://mirror.example.com/apt/keyring.asc
 """
 
 RETURN = r"""
-available:
-  description: Versions of each package, newest first.
-  returned: success
-  type: dict
 """
 
-from ansible.module_utils.basic import AnsibleModule
+import os
+import tempfile
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _apt_refresh, _kubectl
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _apt_source, _kubectl
+
+
+def read(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write(module: AnsibleModule, path: str, text: str | None) -> None:
+    """Put *text* in place at once; None removes the file."""
+    if text is None:
+        os.unlink(path)
+        return
+    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    module.atomic_move(temporary, path)
+    os.chmod(path, 0o644)
+
+
+def update(path: str, timeout: int) -> _kubectl.Result:
+    return _kubectl.execute_command(
+        [
+            "apt-get",
+            "update",
+            *("-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-"),
+            # The indexes of other sources stay.
+            *("-o", "APT::Get::List-Cleanup=false"),
+            # A repository that cannot be had is an error, not a warning with exit status 0.
+            *("-o", "APT::Update::Error-Mode=any"),
+            *("-o", "DPkg::Lock::Timeout=120"),
+        ],
+        timeout=timeout,
+    )
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "source": {"type": "path"},
-            "uri": {"type": "str", "default": ""},
+            "path": {"type": "path", "required": True},
+            "uri": {"type": "str", "required": True},
+            "suite": {"type": "str", "required": True},
+            "components": {"type": "list", "elements": "str", "default": ["main"]},
+            "key_url": {"type": "str", "required": True, "no_log": False},
             "host": {"type": "str", "default": "this host"},
-            "packages": {"type": "list", "elements": "str", "default": []},
             "timeout": {"type": "int", "default": 300},
         },
         supports_check_mode=True,
     )
-    source = module.params["source"]
-    if source and not module.check_mode:
-        update = _kubectl.execute_command(
-            [
-                "apt-get",
-                "update",
-                "-o",
-                f"Dir::Etc::SourceList={source}",
-                "-o",
-                "Dir::Etc::SourceParts=-",
-                # The indexes of other sources stay.
-                "-o",
-                "APT::Get::List-Cleanup=false",
-                # A repository that cannot be had is an error, not a warning with exit status 0.
-                "-o",
-                "APT::Update::Error-Mode=any",
-                "-o",
-                "DPkg::Lock::Timeout=120",
-            ],
-            timeout=module.params["timeout"],
+    params = module.params
+    path, uri = params["path"], params["uri"]
+    try:
+        key = open_url(params["key_url"], timeout=60).read().decode()
+        text = _apt_source.render(uri, params["suite"], params["components"], key)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        module.fail_json(
+            msg=f"The key of the APT repository {uri} cannot be had from {params['key_url']} "
+            f"({reason}): correct package_repository_key."
         )
-        if update.rc:
-            output = update.stdout + update.stderr
-            uri = module.params["uri"] or source
-            module.fail_json(msg=_apt_refresh.update_problem(output, uri, module.params["host"]))
-    available = {}
-    if module.params["packages"]:
-        listing = _kubectl.execute_command(
-            ["apt-cache", "madison", *module.params["packages"]], timeout=120
-        )
-        available = _apt_refresh.parse_madison(listing.stdout)
-    module.exit_json(changed=False, available=available)
+    before = read(path)
+    if not module.check_mode:
+        if text != before:
+            write(module, path, text)
+        done = update(path, params["timeout"])
+        if done.rc:
+            if text != before:
+                write(module, path, before)
+            output = done.stdout + done.stderr
+            module.fail_json(msg=_apt_source.update_problem(output, uri, params["host"]))
+    module.exit_json(
+        changed=text != before,
+        diff={
+            "before": before or "",
+            "after": text,
+            "before_header": path,
+            "after_header": path,
+        },
+    )
 
 
 if __name__ == "__main__":

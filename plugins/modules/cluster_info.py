@@ -26,6 +26,11 @@ options:
     description: Whether Calico's address pools are read.
     type: bool
     default: false
+  daemonsets:
+    description: DaemonSets as C(namespace/name) whose pods are waited for on every node.
+    type: list
+    elements: str
+    default: []
   calico_namespace:
     description: Namespace of C(calico-node), whose BGP sessions are read. Empty leaves them out.
     type: str
@@ -82,6 +87,10 @@ pools:
   returned: when there is a cluster
   type: list
   elements: dict
+daemonsets:
+  description: DaemonSets with C(wanted) and C(ready), their numbers of pods.
+  returned: when there is a cluster
+  type: dict
 bgp:
   description: BGP sessions by node.
   returned: when there is a cluster
@@ -101,6 +110,7 @@ api_service:
   type: str
 """
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -131,6 +141,7 @@ class Reader:
         self.deadline = deadline
         self.nodes: list[dict[str, Any]] = []
         self.pools: list[dict[str, Any]] = []
+        self.daemonsets: dict[str, dict[str, int]] = {}
         self.bgp: dict[str, list[dict[str, str]]] = {}
         self.pods: dict[str, dict[str, Any]] = {}
         self.service: dict[str, Any] = {}
@@ -151,6 +162,14 @@ class Reader:
         answer = self.kubectl.get("ippools.crd.projectcalico.org", deadline=self.deadline)
         self.pools = _cluster_info.parse_pools(answer)
         return bool(self.pools)
+
+    def read_daemonsets(self, _pool: ThreadPoolExecutor) -> bool:
+        for name in self.params["daemonsets"]:
+            namespace, _slash, short = name.partition("/")
+            done = self.kubectl.run("get", "daemonset", short, "-n", namespace, "-o", "json")
+            answer = json.loads(done.stdout) if done.rc == 0 else {}
+            self.daemonsets[name] = _cluster_info.parse_daemonset(answer)
+        return all(0 < state["wanted"] == state["ready"] for state in self.daemonsets.values())
 
     def read_bgp(self, pool: ThreadPoolExecutor) -> bool:
         namespace = self.params["calico_namespace"]
@@ -242,6 +261,7 @@ def main() -> None:
         argument_spec={
             "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
             "pools": {"type": "bool", "default": False},
+            "daemonsets": {"type": "list", "elements": "str", "default": []},
             "calico_namespace": {"type": "str", "default": ""},
             "test_namespace": {"type": "str", "default": ""},
             "test_service": {"type": "str", "default": "probe"},
@@ -260,6 +280,7 @@ def main() -> None:
     try:
         with ThreadPoolExecutor(PARALLEL) as pool:
             reader.wait(reader.read_nodes, pool)
+            reader.wait(reader.read_daemonsets, pool)
             if module.params["pools"]:
                 reader.wait(reader.read_pools, pool)
             if module.params["calico_namespace"]:
@@ -273,6 +294,7 @@ def main() -> None:
         present=True,
         nodes=reader.nodes,
         pools=reader.pools,
+        daemonsets=reader.daemonsets,
         bgp=reader.bgp,
         pods=reader.pods,
         service=reader.service,

@@ -20,6 +20,11 @@ options:
   path:
     description: File on the host with one or more manifests.
     type: path
+  content:
+    description:
+      - Text that is written to O(path) before it is applied. Its directory is made where it is
+        missing.
+    type: str
   definition:
     description: Manifests as data.
     type: list
@@ -53,9 +58,10 @@ notes:
 """
 
 EXAMPLES = r"""
-- name: Apply a manifest that a task before has written
+- name: Write and apply a manifest
   fastpath.k8s.kubectl_apply:
     path: /etc/kubernetes/fastpath/calico.yaml
+    content: "{{ manifest }}"
 
 - name: Remove a namespace
   fastpath.k8s.kubectl_apply:
@@ -77,11 +83,44 @@ objects:
 
 import json
 import os
+import tempfile
 import time
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+
+#: Ansible's own limit for files in a diff.
+LARGE = 104448
+
+
+def read(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write(module: AnsibleModule, path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(temporary, 0o600)
+    module.atomic_move(temporary, path)
+
+
+def file_diff(path: str, before: str | None, after: str) -> dict[str, str]:
+    if len(after) > LARGE:
+        before, after = "", f"{len(after)} characters\n"
+    return {
+        "before": before or "",
+        "after": after,
+        "before_header": path,
+        "after_header": path,
+    }
 
 
 def remove(
@@ -118,7 +157,7 @@ def apply(
     source: list[str],
     stdin: str | None,
     deadline: float,
-) -> None:
+) -> dict[str, Any]:
     manager = f"--field-manager={module.params['field_manager']}"
     options = ["--server-side", "--force-conflicts", manager, *source]
     difference = kubectl.retry(
@@ -127,6 +166,7 @@ def apply(
         stdin=stdin,
         deadline=time.monotonic() if module.check_mode else deadline,
         ok=(0, 1),
+        final=_kubectl.MISSING,
     )
     # Objects in a namespace, or of a kind, that the same manifest creates cannot be compared yet.
     incomparable = (
@@ -144,13 +184,14 @@ def apply(
         if applied.rc:
             module.fail_json(msg=f"kubectl apply: {applied.message}", stderr=applied.stderr)
         result["objects"] = applied.stdout.split()
-    module.exit_json(**result)
+    return result
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "path": {"type": "path"},
+            "content": {"type": "str"},
             "definition": {"type": "list", "elements": "dict"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
@@ -158,23 +199,37 @@ def main() -> None:
             "timeout": {"type": "int", "default": 300},
         },
         mutually_exclusive=[("path", "definition")],
+        required_by={"content": "path"},
         required_one_of=[("path", "definition")],
         supports_check_mode=True,
     )
     path, definition = module.params["path"], module.params["definition"]
+    content = module.params["content"]
+    before = read(path) if content is not None else None
+    written = content is not None and content != before
+    if written and not module.check_mode:
+        write(module, path, content)
     kubectl = _kubectl.Kubectl(module.params["kubeconfig"])
     missing = kubectl.missing()
     if missing is None and path and not os.path.exists(path):
         missing = f"{path} does not exist"
     if missing:
         if module.check_mode or module.params["state"] == "absent":
-            module.exit_json(changed=module.params["state"] == "present", msg=missing)
+            result = {"changed": module.params["state"] == "present", "msg": missing}
+            if written:
+                result["diff"] = file_diff(path, before, content)
+            module.exit_json(**result)
         module.fail_json(msg=f"{missing}.")
     stdin = None if path else json.dumps({"apiVersion": "v1", "kind": "List", "items": definition})
     source = ["-f", path or "-"]
     deadline = time.monotonic() + module.params["timeout"]
-    act = apply if module.params["state"] == "present" else remove
-    act(module, kubectl, source, stdin, deadline)
+    if module.params["state"] == "absent":
+        remove(module, kubectl, source, stdin, deadline)
+    result = apply(module, kubectl, source, stdin, deadline)
+    if written:
+        result["changed"] = True
+        result.setdefault("diff", file_diff(path, before, content))
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

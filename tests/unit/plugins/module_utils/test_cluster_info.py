@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
-    _apt_refresh,
+    _apt_source,
     _cluster_info,
     _kube_proxy_live,
     _kubectl,
@@ -85,6 +85,19 @@ def test_parse_nodes_puts_the_control_plane_first():
     assert _cluster_info.parse_nodes({}) == []
 
 
+@pytest.mark.parametrize(("generation", "ready"), [(2, 1), (3, 0)])
+def test_parse_daemonset_counts_pods_of_the_newest_form(generation, ready):
+    status = {
+        "observedGeneration": 2,
+        "desiredNumberScheduled": 3,
+        "numberReady": 3,
+        "updatedNumberScheduled": 1,
+    }
+    answer = {"metadata": {"generation": generation}, "status": status}
+    assert _cluster_info.parse_daemonset(answer) == {"wanted": 3, "ready": ready}
+    assert _cluster_info.parse_daemonset({}) == {"wanted": 0, "ready": 0}
+
+
 @pytest.mark.parametrize(
     ("modes", "encapsulation"),
     [
@@ -160,13 +173,22 @@ def test_parse_pods_leaves_out_those_that_go_away():
     assert set(pods) == {"a", "b"}
 
 
-def test_parse_madison():
-    text = (
-        " kubelet | 1.36.3-1.1 | http://10.99.0.1:8080/apt stable/main amd64 Packages\n"
-        " kubelet | 1.36.2-1.1 | http://10.99.0.1:8080/apt stable/main amd64 Packages\n"
-        " kubelet | 1.36.2-1.1 | http://other stable/main amd64 Packages\nnoise\n"
-    )
-    assert _apt_refresh.parse_madison(text) == {"kubelet": ["1.36.3-1.1", "1.36.2-1.1"]}
+KEY = f"{_apt_source.KEY_HEAD}\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n"
+
+
+def test_a_source_holds_its_key():
+    text = _apt_source.render("http://x/apt", "stable", ["main"], KEY)
+    assert "\nURIs: http://x/apt\nSuites: stable\nComponents: main\nSigned-By:\n" in text
+    assert f"\n {_apt_source.KEY_HEAD}\n .\n abc\n" in text
+
+
+def test_a_directory_has_no_components():
+    assert "Components" not in _apt_source.render("http://x/", "/", ["main"], KEY)
+
+
+def test_what_is_no_key_is_refused():
+    with pytest.raises(ValueError, match="ASCII-armoured"):
+        _apt_source.render("http://x/apt", "stable", ["main"], "<html>")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +204,7 @@ def test_parse_madison():
     ],
 )
 def test_update_problem(output, sentence):
-    assert sentence in _apt_refresh.update_problem(output, "http://x", "cp1")
+    assert sentence in _apt_source.update_problem(output, "http://x", "cp1")
 
 
 def qdisc(kind, handle="0:", **more):

@@ -127,3 +127,10 @@ def test_a_hashing_scheduler_need_not_reach_another_node(live, proxies, plan):
         proxy["virtual_servers"][0]["scheduler"] = "sh"
     live["pods"]["cp1"]["answers"] = ["cp1"]
     assert _verify.problems(live, proxies, plan) == []
+
+
+def test_nodes_daemonsets_and_pools_alone(live, plan):
+    live["daemonsets"] = {"kube-system/calico-node": {"wanted": 3, "ready": 3}}
+    assert _verify.cluster_problems(live, plan) == []
+    live["daemonsets"]["kube-system/calico-node"]["ready"] = 2
+    assert "runs on 2 of 3 nodes" in _verify.cluster_problems(live, plan)[0]
