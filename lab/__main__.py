@@ -33,9 +33,11 @@ def parser() -> argparse.ArgumentParser:
     ssh.add_argument("host", metavar="HOST")
     ssh.add_argument("remote", nargs=argparse.REMAINDER, metavar="COMMAND")
     capture = commands.add_parser("capture", help="print packets")
-    capture.add_argument("seconds", type=int, metavar="SECONDS")
     capture.add_argument("--host", help="only this machine's packets")
-    capture.add_argument("filter", nargs="*", metavar="FILTER", help="as tcpdump takes it")
+    capture.add_argument("seconds", type=int, metavar="SECONDS")
+    capture.add_argument(
+        "filter", nargs=argparse.REMAINDER, metavar="FILTER", help="as tcpdump takes it"
+    )
     mirror = commands.add_parser("servers", help="start or stop the mirror's servers only")
     mirror.add_argument("action", choices=["up", "down"])
     return top

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from lab.errors import LabError
@@ -17,7 +19,10 @@ KVM = ("-accel", "kvm", "-cpu", "host")
 TCG_CACHE_MIB = 512
 # Four levels of page tables are fewer to walk than five. Do not take features out of this CPU
 # lightly: without svm, QEMU 7.2 reports address sizes that make the kernel refuse its own memory.
-TCG = ("-accel", f"tcg,thread=multi,tb-size={TCG_CACHE_MIB}", "-cpu", "max,la57=off")
+TCG_CPU = "max,la57=off"
+# Before this version a kernel that patches its own text while its other processors run can oops
+# (int3). One thread for all of a machine's processors is slower, and safe.
+THREADS_SINCE = (8, 1)
 
 # What a kernel without a root file system says last, before it asks for a reboot.
 _LAST_WORDS = "Unable to mount root fs"
@@ -49,7 +54,7 @@ def kvm_runs(kernel: Path) -> bool:
     return _LAST_WORDS in done.stdout
 
 
-def choose(cache: Path, kernel: Path) -> str:
+def choose(verdict: Path, kernel: Path) -> str:
     """Return "kvm" or "tcg". The verdict holds until the host boots again."""
     chosen = os.environ.get("FASTPATH_LAB_ACCELERATOR")
     if chosen in ("kvm", "tcg"):
@@ -58,14 +63,33 @@ def choose(cache: Path, kernel: Path) -> str:
         raise LabError(f"FASTPATH_LAB_ACCELERATOR must be kvm or tcg, got '{chosen}'.")
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     try:
-        known = json.loads(cache.read_text())
+        known = json.loads(verdict.read_text())
     except (OSError, ValueError):
         known = {}
     if known.get("boot") != boot:
         known = {"boot": boot, "accelerator": "kvm" if kvm_runs(kernel) else "tcg"}
-        cache.write_text(json.dumps(known))
+        verdict.write_text(json.dumps(known))
     return str(known["accelerator"])
 
 
+@cache
+def qemu_version() -> tuple[int, int]:
+    try:
+        said = subprocess.run([QEMU, "--version"], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0, 0
+    return parse_version(said.stdout)
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def tcg(version: tuple[int, int]) -> tuple[str, ...]:
+    threads = "multi" if version >= THREADS_SINCE else "single"
+    return ("-accel", f"tcg,thread={threads},tb-size={TCG_CACHE_MIB}", "-cpu", TCG_CPU)
+
+
 def options(accelerator: str) -> tuple[str, ...]:
-    return KVM if accelerator == "kvm" else TCG
+    return KVM if accelerator == "kvm" else tcg(qemu_version())

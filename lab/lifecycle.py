@@ -34,7 +34,7 @@ def up(lab: Lab, state: State) -> None:
     for vm in lab.machines:
         files = state.machine(vm.name)
         if statuses[vm.name] is Status.RUNNING:
-            if machine.differs(lab, vm, files, base, kind):
+            if machine.differs(lab, vm, files, kind):
                 say(f"{vm.name} keeps its old settings. For the new ones: `down`, then `up`")
             continue
         machine.kill(files)

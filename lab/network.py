@@ -21,8 +21,8 @@ def exists(name: str) -> bool:
     return succeeds(["ip", "netns", "pids", name])
 
 
-def _links(name: str) -> dict[str, dict]:
-    return {link["ifname"]: link for link in json.loads(run(["ip", "-n", name, "-j", "link"]))}
+def _links(name: str) -> set[str]:
+    return {link["ifname"] for link in json.loads(run(["ip", "-n", name, "-j", "link"]))}
 
 
 def create(lab: Lab) -> None:

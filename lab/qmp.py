@@ -36,6 +36,6 @@ def _answer(stream: Any) -> Any:
 def status(path: Path) -> str | None:
     """QEMU's word for the machine's state, such as "running"; None if nothing answers."""
     try:
-        return execute(path, "query-status")["status"]
+        return str(execute(path, "query-status")["status"])
     except (OSError, ValueError, KeyError):
         return None

@@ -61,18 +61,19 @@ def servers(lab: Lab, state: State) -> list[Server]:
     found = []
     address = str(lab.address.ip)
     if lab.http_port:
-        command = (sys.executable, "-m", "lab.files", str(state.mirror), address,
-                   str(lab.http_port))  # fmt: skip
-        found.append(Server("files", lab.http_port, command, "lab.files", state.servers))
+        web = (sys.executable, "-m", "lab.files", str(state.mirror), address, str(lab.http_port))
+        found.append(Server("files", lab.http_port, web, "lab.files", state.servers))
     if lab.registry_port:
         file = str(state.servers / "registry.json")
-        command = ("docker-registry", "serve", file)
-        found.append(Server("registry", lab.registry_port, command, file, state.servers))
+        registry = ("docker-registry", "serve", file)
+        found.append(Server("registry", lab.registry_port, registry, file, state.servers))
     return found
 
 
 def up(lab: Lab, state: State) -> None:
     """Start the servers that do not run, as the user who owns the mirror."""
+    if lab.registry_port and not shutil.which("docker-registry"):
+        raise LabError("docker-registry is not installed. Run lab/install-prerequisites.")
     if not state.mirror.is_dir():
         state.mirror.mkdir()
         give(state.mirror)
@@ -80,8 +81,6 @@ def up(lab: Lab, state: State) -> None:
         storage = state.mirror / "registry"
         text = registry_configuration(storage, str(lab.address.ip), lab.registry_port)
         (state.servers / "registry.json").write_text(text)
-    if not shutil.which("docker-registry"):
-        raise LabError("docker-registry is not installed. Run lab/install-prerequisites.")
     user, group = owner()
     identity = ("setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups")
     for server in servers(lab, state):
@@ -116,7 +115,7 @@ def down(lab: Lab, state: State) -> None:
 
 
 def rows(lab: Lab, state: State) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for server in servers(lab, state):
         pid = server.find_pid()
         running = bool(pid and is_alive(pid))

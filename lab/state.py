@@ -54,6 +54,11 @@ class MachineFiles:
         return self.directory / "disk.qcow2"
 
     @property
+    def image(self) -> Path:
+        """A link to the base image that the disk was made from."""
+        return self.directory / "image"
+
+    @property
     def host_key(self) -> Path:
         return self.directory / "ssh_host_ed25519_key"
 
