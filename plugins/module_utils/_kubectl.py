@@ -79,7 +79,7 @@ class Kubectl:
         *arguments: str,
         stdin: str | None = None,
         deadline: float,
-        ok: Sequence[int] = (0,),
+        good: Callable[[Result], bool] = lambda result: result.rc == 0,
         final: re.Pattern[str] | None = None,
     ) -> Result:
         """Run kubectl until it ends well, fails for a lasting reason, or *deadline* has passed."""
@@ -87,7 +87,7 @@ class Kubectl:
             left = deadline - time.monotonic()
             result = self.run(*arguments, stdin=stdin, timeout=max(left, 30))
             lasting = not TRANSIENT.search(result.stderr) or (final and final.search(result.stderr))
-            if result.rc in ok or lasting or left <= 0:
+            if good(result) or lasting or left <= 0:
                 return result
             time.sleep(min(5, max(left, 0)))
 

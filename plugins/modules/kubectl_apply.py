@@ -165,7 +165,7 @@ def apply(
         *options,
         stdin=stdin,
         deadline=time.monotonic() if module.check_mode else deadline,
-        ok=(0, 1),
+        good=lambda result: result.rc == 0 or bool(result.stdout),
         final=_kubectl.MISSING,
     )
     # Objects in a namespace, or of a kind, that the same manifest creates cannot be compared yet.

@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+from ansible_collections.fastpath.k8s.plugins.modules import cluster_info
+
+PARAMS = {
+    "nodes": ["a", "b"],
+    "mesh": True,
+    "calico_namespace": "kube-system",
+    "test_namespace": "test",
+    "test_service": "probe",
+    "daemonsets": ["kube-system/calico-node"],
+}
+UP = "Mesh_1 BGP master up 09:12 Established\n"
+DOWN = "Mesh_1 BGP master start 09:12 Active\n"
+
+
+def node(name, ready=True):
+    condition = {"type": "Ready", "status": str(ready)}
+    return {"metadata": {"name": name}, "status": {"conditions": [condition]}}
+
+
+def pod(name, node_name, ready=True):
+    conditions = [{"type": "Ready", "status": str(ready)}]
+    return {
+        "metadata": {"name": name},
+        "spec": {"nodeName": node_name},
+        "status": {"conditions": conditions},
+    }
+
+
+class Cluster:
+    """Answers kubectl as a cluster of two nodes does. ``sick`` is how often a part is not well."""
+
+    def __init__(self, **sick):
+        self.sick = sick
+        self.execs = []
+
+    def well(self, part):
+        self.sick[part] = self.sick.get(part, 0) - 1
+        return self.sick[part] < 0
+
+    def __call__(self, command, **_more):
+        words = [word for word in command[2:] if not word.startswith("-")]
+        answer = {}
+        if words[:2] == ["get", "nodes"]:
+            answer = {"items": [node("a"), node("b", self.well("nodes"))]}
+        elif words[:2] == ["get", "daemonset"]:
+            status = {
+                "desiredNumberScheduled": 2,
+                "numberReady": 2 if self.well("daemonset") else 1,
+                "updatedNumberScheduled": 2,
+            }
+            answer = {"metadata": {}, "status": status}
+        elif words[:2] == ["get", "pods"]:
+            answer = {"items": [pod("pod-a", "a"), pod("pod-b", "b", self.well("pods"))]}
+        elif words[:2] == ["get", "service"]:
+            own = words[2] == "probe"
+            address = "10.96.1.1" if own else "10.96.0.1"
+            answer = {"spec": {"clusterIP": address, "ports": [{"port": 80}]}}
+        elif words[0] == "get":
+            names = ["pod-a", "pod-b"] if self.well("dial") else []
+            answer = {"responses": names}
+        elif "birdcl" in words:
+            self.execs.append(words[2])
+            return _kubectl.Result(0, UP if self.well("bird") else DOWN, "")
+        elif words[0] == "exec":
+            dns = "dns 10.96.0.1 x\n" if self.well("dns") else ""
+            return _kubectl.Result(0, f"mtu 9000\n{dns}", "")
+        return _kubectl.Result(0, json.dumps(answer), "")
+
+
+@pytest.fixture
+def read(monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+    def read(cluster, *parts, timeout=60):
+        kubectl = _kubectl.Kubectl(execute=cluster)
+        reader = cluster_info.Reader(kubectl, PARAMS, time.monotonic() + timeout)
+        with ThreadPoolExecutor(2) as pool:
+            for part in parts:
+                reader.wait(getattr(reader, f"read_{part}"), pool)
+        return reader
+
+    return read
+
+
+def test_nodes_are_waited_for(read):
+    reader = read(Cluster(nodes=3), "nodes")
+    assert all(found["ready"] for found in reader.nodes)
+
+
+def test_what_does_not_become_well_is_returned_as_it_is(read):
+    reader = read(Cluster(nodes=1000), "nodes", timeout=0)
+    assert [found["ready"] for found in reader.nodes] == [True, False]
+
+
+def test_daemonsets_are_waited_for(read):
+    reader = read(Cluster(daemonset=2), "daemonsets")
+    assert reader.daemonsets == {"kube-system/calico-node": {"wanted": 2, "ready": 2}}
+
+
+def test_only_nodes_whose_sessions_are_down_are_asked_again(read):
+    cluster = Cluster(bird=1)
+    reader = read(cluster, "nodes", "bgp")
+    assert {s["state"] for sessions in reader.bgp.values() for s in sessions} == {"Established"}
+    assert len(cluster.execs) == 3
+
+
+@pytest.mark.parametrize("sick", [{}, {"pods": 2}, {"dns": 1}, {"dial": 1}])
+def test_pods_are_asked_until_they_are_well(read, sick):
+    reader = read(Cluster(**sick), "nodes", "pods")
+    assert reader.service == {"address": "10.96.1.1", "port": 80}
+    assert reader.api_service == "10.96.0.1"
+    for found in reader.pods.values():
+        assert found["mtu"] == 9000
+        assert found["dns"] == ["10.96.0.1"]
+        assert found["answers"] == ["a", "b"]

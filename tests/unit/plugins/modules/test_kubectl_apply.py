@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+from ansible_collections.fastpath.k8s.plugins.modules import kubectl_apply
+
+SAME = _kubectl.Result(0, "", "")
+DIFFERENT = _kubectl.Result(1, "-a\n+b\n", "")
+APPLIED = _kubectl.Result(0, "namespace/test\n", "")
+NO_NAMESPACE = _kubectl.Result(1, "", 'Error from server (NotFound): namespaces "x" not found')
+NO_KIND = _kubectl.Result(1, "", 'no matches for kind "IPPool": ensure CRDs are installed first')
+STARTING = _kubectl.Result(1, "", "dial tcp 10.99.0.11:6443: connect: connection refused")
+REFUSED = _kubectl.Result(1, "", "error: unknown field")
+
+
+class Failed(Exception):
+    pass
+
+
+def module(check_mode=False):
+    def fail_json(msg, **_more):
+        raise Failed(msg)
+
+    def exit_json(**result):
+        raise SystemExit(result)
+
+    params = {"field_manager": "fastpath.k8s", "timeout": 60}
+    return SimpleNamespace(
+        params=params, check_mode=check_mode, fail_json=fail_json, exit_json=exit_json
+    )
+
+
+def act(function, answers, monkeypatch, check_mode=False):
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    commands = []
+
+    def execute(command, **_more):
+        commands.append(command[2])
+        return answers[command[2]].pop(0)
+
+    kubectl = _kubectl.Kubectl(execute=execute)
+    deadline = time.monotonic() + 60
+    return function(module(check_mode), kubectl, ["-f", "-"], "{}", deadline), commands
+
+
+@pytest.mark.parametrize(
+    ("answers", "check_mode", "changed", "commands"),
+    [
+        ({"diff": [SAME]}, False, False, ["diff"]),
+        ({"diff": [DIFFERENT], "apply": [APPLIED]}, False, True, ["diff", "apply"]),
+        ({"diff": [DIFFERENT]}, True, True, ["diff"]),
+        # What is not there yet cannot be compared.
+        ({"diff": [NO_NAMESPACE], "apply": [APPLIED]}, False, True, ["diff", "apply"]),
+        ({"diff": [NO_KIND]}, True, True, ["diff"]),
+        # The API server starts, or has not established a definition yet.
+        ({"diff": [STARTING, SAME]}, False, False, ["diff", "diff"]),
+        ({"diff": [NO_KIND], "apply": [NO_KIND, APPLIED]}, False, True, ["diff", "apply", "apply"]),
+    ],
+)
+def test_apply(monkeypatch, answers, check_mode, changed, commands):
+    result, run = act(kubectl_apply.apply, answers, monkeypatch, check_mode)
+    assert (result["changed"], run) == (changed, commands)
+
+
+@pytest.mark.parametrize(
+    "answers", [{"diff": [REFUSED]}, {"diff": [DIFFERENT], "apply": [REFUSED]}]
+)
+def test_a_lasting_error_fails(monkeypatch, answers):
+    with pytest.raises(Failed, match="unknown field"):
+        act(kubectl_apply.apply, answers, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("answers", "check_mode", "changed"),
+    [
+        ({"get": [_kubectl.Result(0, "", "")]}, False, False),
+        ({"get": [APPLIED], "delete": [SAME]}, False, True),
+        ({"get": [APPLIED]}, True, True),
+        ({"get": [NO_KIND, SAME]}, False, False),
+    ],
+)
+def test_remove(monkeypatch, answers, check_mode, changed):
+    with pytest.raises(SystemExit) as ended:
+        act(kubectl_apply.remove, answers, monkeypatch, check_mode)
+    assert ended.value.code["changed"] is changed
