@@ -85,7 +85,7 @@ class Kubectl:
         """Run kubectl until it ends well, fails for a lasting reason, or *deadline* has passed."""
         while True:
             left = deadline - time.monotonic()
-            result = self.run(*arguments, stdin=stdin, timeout=max(left, 30))
+            result = self.run(*arguments, stdin=stdin, timeout=max(left, 300))
             lasting = not TRANSIENT.search(result.stderr) or (final and final.search(result.stderr))
             if good(result) or lasting or left <= 0:
                 return result
