@@ -55,7 +55,13 @@ class GoModule:
         )
 
     def _go(self, *arguments: str, quiet: bool = True) -> str:
-        environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
+        environment = {
+            **os.environ,
+            "CGO_ENABLED": "0",
+            "GOFLAGS": "-mod=readonly",
+            # A distribution's older Go fetches the one that go.mod asks for.
+            "GOTOOLCHAIN": "auto",
+        }
         finished = subprocess.run(
             ["go", *arguments],
             cwd=self.directory,
