@@ -18,8 +18,9 @@ KUBECONFIG = "/etc/kubernetes/admin.conf"
 #: Messages of an API server that is starting, restarting or behind its load: the same command may
 #: succeed later.
 TRANSIENT = re.compile(
-    r"connection refused|connection reset|tls handshake timeout|i/o timeout|context deadline "
-    r"exceeded|etcdserver|"
+    r"connection refused|the connection to the server .* was refused|connection reset|timed out|"
+    r"unable to connect to the server|request timeout|did not end within|tls handshake timeout|"
+    r"i/o timeout|context deadline exceeded|etcdserver|"
     r"serviceunavailable|service unavailable|unable to handle the request|the object has been "
     r"modified|"
     r"no matches for kind|ensure crds are installed|unexpected eof|http2: client connection lost|"

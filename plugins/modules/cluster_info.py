@@ -288,7 +288,7 @@ def main() -> None:
             if module.params["test_namespace"]:
                 reader.wait(reader.read_pods, pool)
     except RuntimeError as error:
-        module.fail_json(msg=f"{error}.")
+        module.fail_json(msg=f"{str(error).rstrip(' .')}.")
     module.exit_json(
         changed=False,
         present=True,

@@ -238,6 +238,7 @@ def test_kubectl_asks_again_only_after_a_passing_error(monkeypatch):
     monkeypatch.setattr(_kubectl.time, "sleep", lambda _seconds: None)
     answers = [
         _kubectl.Result(1, "", "dial tcp 10.99.0.11:6443: connect: connection refused"),
+        _kubectl.Result(1, "", "The connection to the server 10.99.0.11:6443 was refused - did"),
         _kubectl.Result(1, "", 'no matches for kind "IPPool" in version'),
         _kubectl.Result(0, "done", ""),
     ]
