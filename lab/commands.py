@@ -23,7 +23,11 @@ def run(command: Sequence[str], timeout: float | None = 120) -> str:
     """Return what the command prints. Its failure is a LabError with the end of what it said."""
     try:
         done = subprocess.run(
-            command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
             timeout=timeout,
         )
     except FileNotFoundError as ex:

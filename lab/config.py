@@ -31,6 +31,7 @@ BRIDGE = "br0"
 LIMITS = {
     "lab_memory_mib": (512, 1 << 20),
     "lab_cpus": (1, 64),
+    "lab_nice": (0, 19),
     "lab_disk_gib": (3, 1 << 10),
     "fastpath_node_interface_mtu": (1280, 65535),
 }
@@ -44,6 +45,7 @@ class Machine:
     address: IPv4Address | IPv6Address
     memory_mib: int
     cpus: int
+    nice: int
     disk_gib: int
     mtu: int
 
@@ -182,6 +184,7 @@ def parse(inventory: Mapping[str, Any]) -> Lab:
                 address=reader.address("ansible_host"),
                 memory_mib=reader.number("lab_memory_mib"),
                 cpus=reader.number("lab_cpus"),
+                nice=reader.number("lab_nice"),
                 disk_gib=reader.number("lab_disk_gib"),
                 mtu=reader.number("fastpath_node_interface_mtu"),
             )
@@ -199,9 +202,7 @@ def parse(inventory: Mapping[str, Any]) -> Lab:
     )
 
 
-def _address_problems(
-    address: IPv4Interface | IPv6Interface, machines: list[Machine]
-) -> list[str]:
+def _address_problems(address: IPv4Interface | IPv6Interface, machines: list[Machine]) -> list[str]:
     problems = []
     owners: dict[Any, str] = {address.ip: "lab_address"}
     for machine in machines:

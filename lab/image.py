@@ -56,7 +56,7 @@ OPTIONS = (
     "--variant=minbase",
     "--components=main",
     "--include=" + ",".join(PACKAGES),
-    "--aptopt=Acquire::Languages \"none\"",
+    '--aptopt=Acquire::Languages "none"',
     "--dpkgopt=force-unsafe-io",
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
@@ -77,7 +77,6 @@ class Image:
     @property
     def kernel(self) -> Path:
         return self.directory / "vmlinuz"
-
 
 
 def find(images: Path) -> Image:

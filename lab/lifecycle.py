@@ -73,9 +73,7 @@ def status(lab: Lab, state: State) -> str:
                 str(vm.mtu), f"{vm.memory_mib} MiB", str(vm.cpus), vm.tap,
             )
         )  # fmt: skip
-    return table(rows) + "\n\n" + table(
-        [("SERVER", "ADDRESS", "STATE"), *servers.rows(lab, state)]
-    )
+    return table(rows) + "\n\n" + table([("SERVER", "ADDRESS", "STATE"), *servers.rows(lab, state)])
 
 
 def table(rows: list[tuple[str, ...]]) -> str:

@@ -119,7 +119,8 @@ def start(lab: Lab, machine: Machine, state: State, base: Image, kind: str) -> N
     files.socket.unlink(missing_ok=True)
     arguments = command(lab, machine, files, _image(files), kind)
     files.command.write_text(shlex.join(arguments) + "\n")
-    run(inside(lab.name, *arguments))
+    # A control plane that starves is restarted by its own probes, and all others wait for it.
+    run(inside(lab.name, "nice", "-n", str(machine.nice), *arguments))
 
 
 def differs(lab: Lab, machine: Machine, files: MachineFiles, kind: str) -> bool:

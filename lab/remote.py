@@ -45,7 +45,11 @@ def boot_id(lab: Lab, state: State, machine: Machine) -> str | None:
     arguments = command(lab, state, machine, "cat", "/proc/sys/kernel/random/boot_id")
     try:
         done = subprocess.run(
-            arguments, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            arguments,
+            check=True,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
             timeout=60,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
@@ -100,7 +104,10 @@ def reboot(lab: Lab, state: State, machines: list[Machine]) -> None:
     for machine in machines:
         # The connection may break before the command ends: only the new boot id counts.
         subprocess.run(
-            command(lab, state, machine, "systemctl", "reboot"), check=False, timeout=120,
-            capture_output=True, stdin=subprocess.DEVNULL,
+            command(lab, state, machine, "systemctl", "reboot"),
+            check=False,
+            timeout=120,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
         )
     wait(lab, state, machines, before)

@@ -88,7 +88,5 @@ def check(
         *platform_problems(platform.machine()),
         *tool_problems({tool: shutil.which(tool) for tool in TOOLS}),
         *memory_problems(to_start, available_memory_mib()),
-        *disk_problems(
-            to_create, image_built, shutil.disk_usage(directory).free >> 30, directory
-        ),
+        *disk_problems(to_create, image_built, shutil.disk_usage(directory).free >> 30, directory),
     ]

@@ -204,11 +204,20 @@ def _node_containers(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [container for container in containers if container.get("name") == "calico-node"]
 
 
+def _set_probe_period(document: Mapping[str, Any], seconds: int) -> None:
+    template = document.get("spec", {}).get("template") or {}
+    for container in template.get("spec", {}).get("containers") or []:
+        for name in ("livenessProbe", "readinessProbe"):
+            if name in container:
+                container[name]["periodSeconds"] = seconds
+
+
 def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the documents of Calico's own manifest with a plan's MTU and environment set.
 
-    Keys: mtu, pod_cidr, pod_block_size, encapsulation. ValueError if this is not a manifest that
-    has the ConfigMap calico-config and the DaemonSet calico-node.
+    Keys: mtu, pod_cidr, pod_block_size, encapsulation, probe_period_seconds (optional). Every
+    probe of Calico starts a program in a container, which a slow host feels. ValueError if this
+    is not a manifest that has the ConfigMap calico-config and the DaemonSet calico-node.
     """
     plan = mapping(plan, "the plan")
     mtu = str(pod_mtu(plan))
@@ -219,6 +228,8 @@ def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[d
         if not isinstance(document, dict):
             raise BadValue("the manifest must consist of Kubernetes objects")
         name = (document.get("metadata") or {}).get("name")
+        if plan.get("probe_period_seconds") is not None:
+            _set_probe_period(document, integer(plan, "probe_period_seconds", low=1))
         if (document.get("kind"), name) == ("ConfigMap", "calico-config"):
             # The CNI plugin and Felix's tunnel devices all read this one.
             document.setdefault("data", {})["veth_mtu"] = mtu

@@ -28,6 +28,14 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
 )
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
+
+#: Components that take arguments, and their fields in a ClusterConfiguration.
+_COMPONENTS = {
+    "api_server": "apiServer",
+    "controller_manager": "controllerManager",
+    "scheduler": "scheduler",
+}
+
 KINDS = ("init", "join")
 
 CRI_SOCKET = "unix:///run/containerd/containerd.sock"
@@ -91,6 +99,23 @@ def _endpoint(plan: Mapping[str, Any]) -> str:
 
 def _arguments(values: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"name": name, "value": str(value)} for name, value in values.items()]
+
+
+def _extra_arguments(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the user's own arguments by component.
+
+    A misspelt component would be lost without a word, as kubeadm never sees it.
+    """
+    chosen = mapping(plan.get("extra_args") or {}, "extra_args")
+    for component in chosen:
+        if component not in _COMPONENTS:
+            raise BadValue(
+                f"extra_args knows {', '.join(_COMPONENTS)}, got {component!r}", component
+            )
+    return {
+        component: mapping(arguments, f"extra_args.{component}")
+        for component, arguments in chosen.items()
+    }
 
 
 def _timeouts(plan: Mapping[str, Any]) -> dict[str, str]:
@@ -159,9 +184,16 @@ def _cluster(plan: Mapping[str, Any], proxy: str) -> dict[str, Any]:
             "serviceSubnet": str(services),
             "dnsDomain": "cluster.local",
         },
-        "apiServer": {"extraArgs": _arguments({"service-node-port-range": f"{first}-{last}"})},
-        "controllerManager": {"extraArgs": _arguments(_controller_manager(plan))},
     }
+    derived: dict[str, dict[str, str]] = {
+        "api_server": {"service-node-port-range": f"{first}-{last}"},
+        "controller_manager": _controller_manager(plan),
+    }
+    chosen = _extra_arguments(plan)
+    for component, field in _COMPONENTS.items():
+        arguments = {**derived.get(component, {}), **chosen.get(component, {})}
+        if arguments:
+            cluster[field] = {"extraArgs": _arguments(arguments)}
     if proxy == "cilium":
         # Also keeps a later `kubeadm upgrade` from bringing kube-proxy back.
         cluster["proxy"] = {"disabled": True}
@@ -216,7 +248,8 @@ def kubeadm_config(plan: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     Keys for both: control_plane_endpoint, node_name, node_ip, cri_socket, timeout_seconds
     (optional), schedulable (optional; true for a control plane that runs pods). For init:
     cluster_name, kubernetes_version, pod_cidr, service_cidr, max_pods, node_port_range,
-    service_proxy, kube_proxy_config, pod_network and pod_block_size (optional). For join: token,
+    service_proxy, kube_proxy_config, pod_network, pod_block_size and extra_args (optional;
+    component to argument to value, over the derived arguments). For join: token,
     ca_cert_hashes, and certificate_key for a control plane.
     """
     plan = mapping(plan, "the plan")

@@ -14,6 +14,7 @@ def inventory() -> dict[str, Any]:
         "lab_address": "10.1.0.1/24",
         "lab_cpus": 2,
         "lab_disk_gib": 12,
+        "lab_nice": 0,
         "lab_memory_mib": 2048,
         "fastpath_node_interface_mtu": 1500,
         "fastpath_package_repository": "http://10.1.0.1:8080/apt",

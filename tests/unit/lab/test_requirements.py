@@ -45,9 +45,7 @@ def test_another_architecture() -> None:
     assert "aarch64" in requirements.platform_problems("aarch64")[0]
 
 
-def test_the_accelerator_can_be_chosen(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_accelerator_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FASTPATH_LAB_ACCELERATOR", "kvm")
     assert accelerator.choose(tmp_path / "cache", tmp_path / "kernel") == "kvm"
     monkeypatch.setenv("FASTPATH_LAB_ACCELERATOR", "xen")

@@ -186,6 +186,21 @@ def test_calico_node_creates_no_pool_of_its_own_even_with_encapsulation():
     assert "CALICO_IPV4POOL_CIDR" not in found
 
 
+def test_probes_keep_their_period_unless_the_plan_has_one():
+    documents = copy.deepcopy(MANIFEST)
+    container = documents[1]["spec"]["template"]["spec"]["containers"][0]
+    container["livenessProbe"] = {"periodSeconds": 10, "timeoutSeconds": 5}
+    (as_it_was,) = _calico.calico_manifest(documents, PLAN)[1]["spec"]["template"]["spec"][
+        "containers"
+    ]
+    assert as_it_was["livenessProbe"] == {"periodSeconds": 10, "timeoutSeconds": 5}
+    (slower,) = _calico.calico_manifest(documents, {**PLAN, "probe_period_seconds": 45})[1]["spec"][
+        "template"
+    ]["spec"]["containers"]
+    assert slower["livenessProbe"] == {"periodSeconds": 45, "timeoutSeconds": 5}
+    assert "readinessProbe" not in slower
+
+
 def test_fitting_twice_changes_nothing():
     once = fitted()
     assert _calico.calico_manifest(once, PLAN) == once

@@ -68,6 +68,22 @@ def test_calico_alone_divides_the_pod_network():
     assert arguments(manager["controllerManager"]) == {"node-cidr-mask-size": "24"}
 
 
+def test_extra_arguments_stand_over_the_derived_ones():
+    extra = {
+        "controller_manager": {"allocate-node-cidrs": "true", "leader-elect-lease-duration": "60s"},
+        "scheduler": {"v": 2},
+    }
+    cluster = init(extra_args=extra)["ClusterConfiguration"]
+    assert arguments(cluster["controllerManager"]) == extra["controller_manager"]
+    assert arguments(cluster["scheduler"]) == {"v": "2"}
+    assert arguments(cluster["apiServer"]) == {"service-node-port-range": "30000-32767"}
+
+
+def test_a_misspelt_component_is_refused():
+    with pytest.raises(ValueError, match=r"extra_args knows api_server, .* got 'apiserver'"):
+        init(extra_args={"apiserver": {}})
+
+
 def test_cilium_has_no_kube_proxy():
     documents = init(service_proxy="cilium", kube_proxy_config=None)
     assert "KubeProxyConfiguration" not in documents
