@@ -45,7 +45,7 @@ unit: venv ## Run the unit tests
 	pytest
 
 .PHONY: molecule
-molecule: lab ## Run the scenario `default` on the lab
+molecule: mirror ## Run the scenario `default` on the lab, with new machines
 	MOLECULE_GLOB='molecule/*/molecule.yml' ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/collections molecule test -s default
 
 .PHONY: test
