@@ -17,6 +17,8 @@ CONFIRM ?= $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),fastpath)
 ARGS ?=
 
 export PATH := $(BIN):$(PATH)
+# A copy of the collection that was installed elsewhere must not shadow the clone.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 
 .PHONY: help
 help: ## Print this list
@@ -46,7 +48,7 @@ unit: venv ## Run the unit tests
 
 .PHONY: molecule
 molecule: mirror ## Run the scenario `default` on the lab, with new machines
-	MOLECULE_GLOB='molecule/*/molecule.yml' ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/collections molecule test -s default
+	MOLECULE_GLOB='molecule/*/molecule.yml' molecule test -s default
 
 .PHONY: test
 test: venv ## Run everything that CI runs: lint, unit, molecule
