@@ -20,6 +20,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
             "Error from server (Timeout): the server was unable to return a response: timed out",
             True,
         ),
+        (
+            "Error from server (Timeout): the server was unable to return a response in the time "
+            "allotted, but may still be processing the request (get ippools x)",
+            True,
+        ),
         ("kubectl did not end within 300 s", True),
         ("error: etcdserver: request timed out", True),
         ("error: You must be logged in to the server (Unauthorized)", False),
