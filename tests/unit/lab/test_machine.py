@@ -25,7 +25,7 @@ def values(arguments: list[str], option: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "options", "cpu"),
-    [("kvm", "kvm", "host"), ("tcg", "tcg,thread=multi,tb-size=512", "max,la57=off")],
+    [("kvm", "kvm", "host"), ("tcg", "tcg,thread=multi,tb-size=1536", "max,la57=off")],
 )
 def test_accelerator(
     monkeypatch: pytest.MonkeyPatch,
