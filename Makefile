@@ -13,6 +13,8 @@ LAB_INVENTORY := inventories/lab
 INVENTORY ?= $(LAB_INVENTORY)
 # The lab's cluster may be taken down without being named; nobody else's.
 CONFIRM ?= $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),fastpath)
+# A folder of molecule/.
+SCENARIO ?= default
 # Further arguments for ansible-playbook, for example ARGS='--check --diff'.
 ARGS ?=
 
@@ -47,8 +49,8 @@ unit: venv ## Run the unit tests
 	pytest
 
 .PHONY: molecule
-molecule: mirror ## Run the scenario `default` on the lab, with new machines
-	MOLECULE_GLOB='molecule/*/molecule.yml' molecule test -s default
+molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENARIO=node
+	MOLECULE_GLOB='molecule/*/molecule.yml' molecule test -s $(SCENARIO)
 
 .PHONY: test
 test: venv ## Run everything that CI runs: lint, unit, molecule
