@@ -80,12 +80,12 @@ def _images(module: GoModule, programs: Path, calico_programs: Path, calico_sour
         calico_programs=calico_programs,
         calico_source=calico_source,
     )
-    recipe = Path(__file__).with_name("images.py")
+    recipes = [Path(__file__).with_name(name) for name in ("bird.py", "images.py", "oci.py")]
 
     def make(made: Path) -> None:
         write_images(Layout(made), parts)
 
-    return cached("images", content_key([repr(parts), recipe]), make)
+    return cached("images", content_key([repr(parts), *recipes]), make)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bird import without_empty_tunnels
 from .oci import Image, Layer, Layout, place
 
 CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -100,6 +101,8 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
     with _tree() as root:
         shutil.copytree(source / "node/filesystem", root, dirs_exist_ok=True)
         shutil.copytree(source / "confd/etc/calico", root / "etc/calico", dirs_exist_ok=True)
+        for template in (root / "etc/calico/confd/templates").glob("*.template"):
+            template.write_text(without_empty_tunnels(template.read_text()))
         for script in [*(root / "etc/service").rglob("run"), *(root / "sbin").iterdir()]:
             script.chmod(0o755)
         (root / "etc/rc.local").chmod(0o755)
