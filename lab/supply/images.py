@@ -15,6 +15,9 @@ from .oci import Image, Layer, Layout, place
 CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 PATH = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 SECURE_USER = 999
+# Felix removes what a former eBPF data plane may have left, through libbpf. A program that is
+# built without C has only a stub of that, which panics; the lab has no former data plane.
+FELIX_WITHOUT_LIBBPF = {"FELIX_DebugSkipCTLBCleanup": "true"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
         shutil.rmtree(root / "sbin")
         place(root, {"/usr/bin/calico-node": parts.calico_programs / "calico-node"})
         layers = (base, layout.layer(root))
-    layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), PATH))
+    environment = PATH | FELIX_WITHOUT_LIBBPF
+    layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), environment))
 
     with _tree() as root:
         programs = parts.calico_programs

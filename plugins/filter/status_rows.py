@@ -19,19 +19,8 @@ description:
   - Joins what was read from the cluster, from the nodes and from the plan into one row for each
     node.
 positional: proxies, plan
-options:
-  _input:
-    description: What P(fastpath.k8s.cluster_info#module) returned.
-    type: dict
-    required: true
-  proxies:
-    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
-    type: dict
-    required: true
-  plan:
-    description: The plan; see P(fastpath.k8s.verify_problems#filter).
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - fastpath.k8s._live
 """
 
 EXAMPLES = """

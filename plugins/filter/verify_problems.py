@@ -18,22 +18,8 @@ short_description: Everything in which a running cluster is not its plan
 description:
   - Compares a running cluster with its plan and returns one sentence for each difference.
 positional: proxies, plan
-options:
-  _input:
-    description: What P(fastpath.k8s.cluster_info#module) returned.
-    type: dict
-    required: true
-  proxies:
-    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
-    type: dict
-    required: true
-  plan:
-    description:
-      - Keys are C(nodes) (names), C(nic_mtus) (by node), C(service_proxy), C(ipvs_scheduler),
-        C(pod_network), C(encapsulation),
-        C(pod_mtu) (null where it cannot be known) and C(mesh).
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - fastpath.k8s._live
 """
 
 EXAMPLES = """

@@ -21,7 +21,7 @@ TRANSIENT = re.compile(
     r"connection refused|the connection to the server .* was refused|connection reset|timed out|"
     r"unable to connect to the server|request timeout|did not end within|"
     r"unable to return a response|tls handshake timeout|i/o timeout|context deadline exceeded|"
-    r"etcdserver|"
+    r"client\.timeout exceeded|request canceled|etcdserver|"
     r"serviceunavailable|service unavailable|unable to handle the request|the object has been "
     r"modified|"
     r"no matches for kind|ensure crds are installed|unexpected eof|http2: client connection lost|"

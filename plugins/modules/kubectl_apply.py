@@ -180,7 +180,11 @@ def apply(
     if difference.stdout:
         result["diff"] = {"prepared": difference.stdout}
     if result["changed"] and not module.check_mode:
-        applied = kubectl.retry("apply", *options, "-o", "name", stdin=stdin, deadline=deadline)
+        # A server-side apply refuses unknown fields itself. kubectl's own validation would first
+        # fetch the schema of everything, which a small API server takes half a minute to write.
+        applied = kubectl.retry(
+            "apply", "--validate=false", *options, "-o", "name", stdin=stdin, deadline=deadline
+        )
         if applied.rc:
             module.fail_json(msg=f"kubectl apply: {applied.message}", stderr=applied.stderr)
         result["objects"] = applied.stdout.split()

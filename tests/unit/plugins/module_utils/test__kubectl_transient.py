@@ -27,6 +27,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
         ),
         ("kubectl did not end within 300 s", True),
         ("error: etcdserver: request timed out", True),
+        (
+            'Get "https://10.0.0.11:6443/openapi/v2?timeout=32s": net/http: request canceled '
+            "(Client.Timeout exceeded while awaiting headers)",
+            True,
+        ),
         ("error: You must be logged in to the server (Unauthorized)", False),
         ('Error from server (Forbidden): pods is forbidden: User "x" cannot list', False),
         ("error: unknown flag: --nonsense", False),

@@ -1,0 +1,27 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the filters that compare a running cluster with its plan are given."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of these filters."""
+
+    DOCUMENTATION = r"""
+options:
+  _input:
+    description: What P(fastpath.k8s.cluster_info#module) returned.
+    type: dict
+    required: true
+  proxies:
+    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
+    type: dict
+    required: true
+  plan:
+    description:
+      - Keys are C(nodes) (names), C(nic_mtus) (by node), C(service_proxy), C(ipvs_scheduler),
+        C(pod_network), C(encapsulation), C(pod_mtu) (null where it cannot be known) and C(mesh).
+    type: dict
+    required: true
+"""
