@@ -143,7 +143,13 @@ def _init(plan: Mapping[str, Any], node_ip: str) -> dict[str, Any]:
         "localAPIEndpoint": {"advertiseAddress": node_ip, "bindPort": API_PORT},
         "nodeRegistration": _registration(plan, node_ip),
         "timeouts": _timeouts(plan),
+        **_patches(plan),
     }
+
+
+def _patches(plan: Mapping[str, Any]) -> dict[str, Any]:
+    directory = plan.get("patches_directory")
+    return {"patches": {"directory": text(plan, "patches_directory")}} if directory else {}
 
 
 def _controller_manager(plan: Mapping[str, Any]) -> dict[str, str]:
@@ -248,9 +254,9 @@ def kubeadm_config(plan: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     Keys for both: control_plane_endpoint, node_name, node_ip, cri_socket, timeout_seconds
     (optional), schedulable (optional; true for a control plane that runs pods). For init:
     cluster_name, kubernetes_version, pod_cidr, service_cidr, max_pods, node_port_range,
-    service_proxy, kube_proxy_config, pod_network, pod_block_size and extra_args (optional;
-    component to argument to value, over the derived arguments). For join: token,
-    ca_cert_hashes, and certificate_key for a control plane.
+    service_proxy, kube_proxy_config, pod_network, pod_block_size, patches_directory (optional) and
+    extra_args (optional; component to argument to value, over the derived arguments). For join:
+    token, ca_cert_hashes, and certificate_key for a control plane.
     """
     plan = mapping(plan, "the plan")
     if kind not in KINDS:

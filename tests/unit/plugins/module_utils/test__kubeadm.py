@@ -84,6 +84,15 @@ def test_a_misspelt_component_is_refused():
         init(extra_args={"apiserver": {}})
 
 
+@pytest.mark.parametrize(
+    ("directory", "expected"),
+    [(None, None), ("", None), ("/etc/patches", {"directory": "/etc/patches"})],
+)
+def test_patches_are_named_only_where_there_are_some(directory, expected):
+    document = init(patches_directory=directory)["InitConfiguration"]
+    assert document.get("patches") == expected
+
+
 def test_cilium_has_no_kube_proxy():
     documents = init(service_proxy="cilium", kube_proxy_config=None)
     assert "KubeProxyConfiguration" not in documents
