@@ -18,6 +18,8 @@ SECURE_USER = 999
 # Felix removes what a former eBPF data plane may have left, through libbpf. A program that is
 # built without C has only a stub of that, which panics; the lab has no former data plane.
 FELIX_WITHOUT_LIBBPF = {"FELIX_DebugSkipCTLBCleanup": "true"}
+# Where Calico's services are for `sv`, by which confd makes BIRD read a new configuration.
+SERVICES = {"SVDIR": "/etc/service/enabled"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
         shutil.rmtree(root / "sbin")
         place(root, {"/usr/bin/calico-node": parts.calico_programs / "calico-node"})
         layers = (base, layout.layer(root))
-    environment = PATH | FELIX_WITHOUT_LIBBPF
+    environment = PATH | FELIX_WITHOUT_LIBBPF | SERVICES
     layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), environment))
 
     with _tree() as root:
