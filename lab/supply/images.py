@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,9 +95,10 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
 
 def _pause(layout: Layout, parts: Ingredients) -> Layer:
     with _tree() as root:
-        shutil.unpack_archive(parts.base_archive, root / ".base", "tar", filter="tar")
-        place(root, {"/pause": root / ".base/usr/bin/catatonit"})
-        shutil.rmtree(root / ".base")
+        pause = root / "pause"
+        with tarfile.open(parts.base_archive) as archive, pause.open("wb") as file:
+            shutil.copyfileobj(archive.extractfile("./usr/bin/catatonit"), file)
+        pause.chmod(0o755)
         return layout.layer(root)
 
 

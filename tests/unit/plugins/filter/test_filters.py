@@ -23,6 +23,17 @@ ROOT = Path(__file__).resolve().parents[4]
 NAMES = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
 
 
+def options(documentation):
+    """Return the options of a filter, with those of its fragments."""
+    found = dict(documentation.get("options", {}))
+    for name in documentation.get("extends_documentation_fragment", []):
+        fragment = importlib.import_module(
+            f"ansible_collections.fastpath.k8s.plugins.doc_fragments.{name.rpartition('.')[2]}"
+        )
+        found |= yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+    return found
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_documentation_matches_the_signature(name):
     module = importlib.import_module(f"{PACKAGE}.{name}")
@@ -35,7 +46,7 @@ def test_documentation_matches_the_signature(name):
     positional = documentation.get("positional", "")
     documented = [item.strip() for item in positional.split(",") if item.strip()]
     assert len(documented) == len(parameters)
-    assert set(documentation["options"]) == {"_input", *documented}
+    assert set(options(documentation)) == {"_input", *documented}
 
 
 @pytest.mark.parametrize(
