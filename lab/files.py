@@ -8,8 +8,10 @@ import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from ipaddress import ip_address
 from pathlib import Path
+from typing import BinaryIO
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -18,7 +20,7 @@ class Handler(SimpleHTTPRequestHandler):
     # apt asks for many files over one connection.
     protocol_version = "HTTP/1.1"
 
-    def send_head(self):  # type: ignore[no-untyped-def]
+    def send_head(self) -> BytesIO | BinaryIO | None:
         hidden = Path(self.directory, "registry").resolve()
         wanted = Path(self.translate_path(self.path)).resolve()
         if wanted == hidden or hidden in wanted.parents:

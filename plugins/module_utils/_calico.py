@@ -209,7 +209,9 @@ def _set_probe_period(document: Mapping[str, Any], seconds: int) -> None:
     for container in template.get("spec", {}).get("containers") or []:
         for name in ("livenessProbe", "readinessProbe"):
             if name in container:
+                # A probe may take until the next one is due: one that is cut off tells nothing.
                 container[name]["periodSeconds"] = seconds
+                container[name]["timeoutSeconds"] = seconds
 
 
 def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -239,6 +239,7 @@ def _join(plan: Mapping[str, Any], node_ip: str) -> dict[str, Any]:
         },
         "nodeRegistration": _registration(plan, node_ip),
         "timeouts": _timeouts(plan),
+        **_patches(plan),
     }
     if plan.get("certificate_key") is not None:
         join["controlPlane"] = {
@@ -252,11 +253,11 @@ def kubeadm_config(plan: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     """Return the documents that ``kubeadm init`` or ``kubeadm join`` is given.
 
     Keys for both: control_plane_endpoint, node_name, node_ip, cri_socket, timeout_seconds
-    (optional), schedulable (optional; true for a control plane that runs pods). For init:
-    cluster_name, kubernetes_version, pod_cidr, service_cidr, max_pods, node_port_range,
-    service_proxy, kube_proxy_config, pod_network, pod_block_size, patches_directory (optional) and
-    extra_args (optional; component to argument to value, over the derived arguments). For join:
-    token, ca_cert_hashes, and certificate_key for a control plane.
+    (optional), patches_directory (optional), schedulable (optional; true for a control plane that
+    runs pods). For init: cluster_name, kubernetes_version, pod_cidr, service_cidr, max_pods,
+    node_port_range, service_proxy, kube_proxy_config, pod_network, pod_block_size and extra_args
+    (optional; component to argument to value, over the derived arguments). For join: token,
+    ca_cert_hashes, and certificate_key for a control plane.
     """
     plan = mapping(plan, "the plan")
     if kind not in KINDS:

@@ -60,6 +60,11 @@ def test_only_an_emulated_kernel_is_told_to_be_patient(inventory: dict[str, Any]
     assert "nowatchdog" not in values(command(inventory, "kvm"), "-append")[0].split()
 
 
+def test_only_emulated_services_are_thrifty(inventory: dict[str, Any]) -> None:
+    assert "systemd.setenv=GOGC=300" in values(command(inventory, "tcg"), "-append")[0].split()
+    assert "systemd.setenv" not in values(command(inventory, "kvm"), "-append")[0]
+
+
 @pytest.mark.parametrize("mtu", [1500, 9000])
 def test_the_mtu_reaches_the_card_and_the_guest(inventory: dict[str, Any], mtu: int) -> None:
     inventory["_meta"]["hostvars"]["worker1"]["fastpath_node_interface_mtu"] = mtu

@@ -197,7 +197,7 @@ def test_probes_keep_their_period_unless_the_plan_has_one():
     (slower,) = _calico.calico_manifest(documents, {**PLAN, "probe_period_seconds": 45})[1]["spec"][
         "template"
     ]["spec"]["containers"]
-    assert slower["livenessProbe"] == {"periodSeconds": 45, "timeoutSeconds": 5}
+    assert slower["livenessProbe"] == {"periodSeconds": 45, "timeoutSeconds": 45}
     assert "readinessProbe" not in slower
 
 

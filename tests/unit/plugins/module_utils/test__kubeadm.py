@@ -89,8 +89,9 @@ def test_a_misspelt_component_is_refused():
     [(None, None), ("", None), ("/etc/patches", {"directory": "/etc/patches"})],
 )
 def test_patches_are_named_only_where_there_are_some(directory, expected):
-    document = init(patches_directory=directory)["InitConfiguration"]
-    assert document.get("patches") == expected
+    first = init(patches_directory=directory)["InitConfiguration"]
+    assert first.get("patches") == expected
+    assert join(patches_directory=directory).get("patches") == expected
 
 
 def test_cilium_has_no_kube_proxy():
