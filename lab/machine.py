@@ -18,8 +18,9 @@ from lab.state import MachineFiles, State, give
 # How long a guest may take for an orderly shutdown under emulation.
 _SHUTDOWN_SECONDS = 180
 
-# What services of an emulated machine are given. Go interrupts each long computation with a signal, and
-# kubelet reads the statistics of every cgroup every 10 s: a third of what an idle node does there.
+# What services of an emulated machine are given. Go interrupts each long computation with a
+# signal, and kubelet reads the statistics of every cgroup every 10 s: a third of what an idle node
+# does there.
 THRIFT = {
     "GODEBUG": "asyncpreemptoff=1",
     "GOGC": "300",
