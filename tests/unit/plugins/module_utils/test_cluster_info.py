@@ -29,7 +29,7 @@ IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
 TCP  10.96.0.1:443 rr
-  -> 10.99.0.11:6443              Masq    1      3          0
+  -> 10.90.0.11:6443              Masq    1      3          0
 UDP  10.96.0.10:53 rr persistent 10800
 FWM  7 rr
   -> 10.0.0.1:0                   Masq    1      0          0
@@ -66,7 +66,7 @@ def test_parse_nodes_puts_the_control_plane_first():
             "status": {
                 "conditions": [condition],
                 "nodeInfo": {"kernelVersion": "6.12.57", "kubeletVersion": "v1.36.3"},
-                "addresses": [{"type": "InternalIP", "address": "10.99.0.11"}],
+                "addresses": [{"type": "InternalIP", "address": "10.90.0.11"}],
             },
         }
 
@@ -196,7 +196,7 @@ def test_what_is_no_key_is_refused():
     [
         ("The following signatures couldn't be verified: NO_PUBKEY 0123", "another key"),
         ("E: The repository 'http://x stable InRelease' is not signed.", "another key"),
-        ("Could not connect to 10.99.0.1:8080 (10.99.0.1). - connect (111)", "does not answer"),
+        ("Could not connect to 10.90.0.1:8080 (10.90.0.1). - connect (111)", "does not answer"),
         ("E: The repository 'http://x stable Release' does not have a Release file.", "no APT re"),
         ("E: Release file for http://x is not valid yet (invalid for 1d)", "clock"),
         ("E: Something new.", "E: Something new."),
@@ -237,8 +237,8 @@ def test_replace_commands(qdiscs, commands):
 def test_kubectl_asks_again_only_after_a_passing_error(monkeypatch):
     monkeypatch.setattr(_kubectl.time, "sleep", lambda _seconds: None)
     answers = [
-        _kubectl.Result(1, "", "dial tcp 10.99.0.11:6443: connect: connection refused"),
-        _kubectl.Result(1, "", "The connection to the server 10.99.0.11:6443 was refused - did"),
+        _kubectl.Result(1, "", "dial tcp 10.90.0.11:6443: connect: connection refused"),
+        _kubectl.Result(1, "", "The connection to the server 10.90.0.11:6443 was refused - did"),
         _kubectl.Result(1, "", 'no matches for kind "IPPool" in version'),
         _kubectl.Result(0, "done", ""),
     ]

@@ -11,8 +11,8 @@ ETH0 = {
     "device": "eth0",
     "active": True,
     "mtu": 9000,
-    "ipv4": {"address": "10.99.0.11"},
-    "ipv4_secondaries": [{"address": "10.99.0.99"}],
+    "ipv4": {"address": "10.90.0.11"},
+    "ipv4_secondaries": [{"address": "10.90.0.99"}],
     "ipv6": [{"address": "fd00::11"}, {"address": "fe80::1"}],
 }
 ETH1 = {"device": "eth1", "active": True, "mtu": 1500, "ipv4": {"address": "192.0.2.5"}}
@@ -29,19 +29,19 @@ FACTS = {
 @pytest.mark.parametrize(
     ("host_vars", "address", "interface", "mtu"),
     [
-        ({"ansible_host": "10.99.0.11", "ansible_facts": FACTS}, "10.99.0.11", "eth0", 9000),
-        ({"fastpath_node_ip": "10.99.0.99", "ansible_facts": FACTS}, "10.99.0.99", "eth0", 9000),
+        ({"ansible_host": "10.90.0.11", "ansible_facts": FACTS}, "10.90.0.11", "eth0", 9000),
+        ({"fastpath_node_ip": "10.90.0.99", "ansible_facts": FACTS}, "10.90.0.99", "eth0", 9000),
         ({"fastpath_node_ip": "fd00:0::11", "ansible_facts": FACTS}, "fd00::11", "eth0", 9000),
         # A name, a NAT address and a port forward say nothing about the nodes' network.
         ({"ansible_host": "cp1.example.com", "ansible_facts": FACTS}, "192.0.2.5", "eth1", 1500),
         ({"ansible_host": "198.51.100.1", "ansible_facts": FACTS}, "192.0.2.5", "eth1", 1500),
         ({"ansible_host": "127.0.0.1", "ansible_facts": FACTS}, "192.0.2.5", "eth1", 1500),
-        ({"inventory_hostname": "10.99.0.11", "ansible_facts": FACTS}, "10.99.0.11", "eth0", 9000),
+        ({"inventory_hostname": "10.90.0.11", "ansible_facts": FACTS}, "10.90.0.11", "eth0", 9000),
         # Without facts.
-        ({"ansible_host": "10.99.0.11"}, "10.99.0.11", None, None),
+        ({"ansible_host": "10.90.0.11"}, "10.90.0.11", None, None),
         (
-            {"ansible_host": "10.99.0.11", "fastpath_node_interface_mtu": "9000"},
-            "10.99.0.11",
+            {"ansible_host": "10.90.0.11", "fastpath_node_interface_mtu": "9000"},
+            "10.90.0.11",
             None,
             9000,
         ),

@@ -16,7 +16,7 @@ DIFFERENT = _kubectl.Result(1, "-a\n+b\n", "")
 APPLIED = _kubectl.Result(0, "namespace/test\n", "")
 NO_NAMESPACE = _kubectl.Result(1, "", 'Error from server (NotFound): namespaces "x" not found')
 NO_KIND = _kubectl.Result(1, "", 'no matches for kind "IPPool": ensure CRDs are installed first')
-STARTING = _kubectl.Result(1, "", "dial tcp 10.99.0.11:6443: connect: connection refused")
+STARTING = _kubectl.Result(1, "", "dial tcp 10.90.0.11:6443: connect: connection refused")
 REFUSED = _kubectl.Result(1, "", "error: unknown field")
 
 
