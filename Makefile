@@ -53,9 +53,8 @@ molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENA
 	MOLECULE_GLOB='molecule/*/molecule.yml' molecule test -s $(SCENARIO)
 
 .PHONY: test
-# Not the scenario `default` yet: see README.md.
-test: venv ## Run everything that CI runs: lint, unit, molecule with SCENARIO=node
-	@SCENARIO=node .ci/stages lint unit molecule
+test: venv ## Run everything that CI runs: lint, unit, molecule
+	@.ci/stages lint unit molecule
 
 .PHONY: site
 site: $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),lab,venv) ## Build a cluster: in the lab, or with INVENTORY=path

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.module_utils import _table
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -40,7 +40,7 @@ _value:
 
 
 def status_table(rows: Any) -> list[str]:
-    return _errors.call("status_table", _verify.status_table, rows)
+    return _errors.call("status_table", _table.lines, rows)
 
 
 class FilterModule:

@@ -22,10 +22,17 @@ def _interfaces(facts: Mapping[str, Any]) -> Iterator[tuple[str, int | None, lis
     for fact in facts.values():
         if not isinstance(fact, Mapping) or "device" not in fact or "active" not in fact:
             continue
-        ipv4 = [fact.get("ipv4") or {}, *(fact.get("ipv4_secondaries") or [])]
-        entries = [*ipv4, *(fact.get("ipv6") or [])]
-        addresses = [entry["address"] for entry in entries if entry.get("address")]
-        yield str(fact["device"]), fact.get("mtu"), [str(address) for address in addresses]
+        entries: list[Any] = [fact.get("ipv4")]
+        for name in ("ipv4_secondaries", "ipv6"):
+            more = fact.get(name)
+            entries += more if isinstance(more, list) else []
+        addresses = [
+            str(entry["address"])
+            for entry in entries
+            if isinstance(entry, Mapping) and entry.get("address")
+        ]
+        mtu = fact.get("mtu")
+        yield str(fact["device"]), mtu if isinstance(mtu, int) else None, addresses
 
 
 def _carrier(facts: Mapping[str, Any], address: str) -> tuple[str, int | None] | None:
@@ -48,7 +55,8 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(host_vars, Mapping):
         raise TypeError(f"input must be the variables of a host, got {host_vars!r}")
-    facts = host_vars.get("ansible_facts") or {}
+    facts = host_vars.get("ansible_facts")
+    facts = facts if isinstance(facts, Mapping) else {}
     known = any(True for _interface in _interfaces(facts))
     declared_mtu = host_vars.get("fastpath_node_interface_mtu")
     declared_mtu = int(declared_mtu) if declared_mtu else None
@@ -75,8 +83,10 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
         ):
             address = reached
         else:
-            for route in ("default_ipv4", "default_ipv6"):
-                address = address or _address((facts.get(route) or {}).get("address"))
+            for name in ("default_ipv4", "default_ipv6"):
+                route = facts.get(name)
+                if isinstance(route, Mapping):
+                    address = address or _address(route.get("address"))
 
     interface, mtu = (address and _carrier(facts, address)) or (None, None)
     ipv6 = address is not None and ":" in address

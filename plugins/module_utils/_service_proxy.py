@@ -107,7 +107,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 #: Fields that other variables decide.
-_OWNED = {
+OWNED = {
     "apiVersion": "the collection writes v1alpha1",
     "kind": "the collection writes KubeProxyConfiguration",
     "mode": "set fastpath_service_proxy instead",
@@ -132,8 +132,11 @@ def check_fields(
     for key, value in config.items():
         here = f"{path}.{key}" if path else key
         if key not in schema:
+            meant = hint(key, schema)
             raise BadValue(
-                f"{here} is no field of KubeProxyConfiguration v1alpha1{_hint(key, schema)}", key
+                f"{here} is no field of KubeProxyConfiguration v1alpha1"
+                + (f"; did you mean {meant}?" if meant else ""),
+                key,
             )
         below = schema[key]
         if below is None or value is None:
@@ -143,11 +146,13 @@ def check_fields(
             check_fields(inner, below, here)
 
 
-def _hint(key: str, schema: Mapping[str, Any]) -> str:
-    hint = near(key, schema)
+def hint(key: str, schema: Mapping[str, Any] = SCHEMA) -> str:
+    """Return the field that *key* was meant to be, or an empty string."""
     # A field that lost its indentation is the commonest mistake.
     parents = [name for name, below in SCHEMA.items() if isinstance(below, dict) and key in below]
-    return hint or (f"; did you mean {parents[0]}.{key}?" if parents and schema is SCHEMA else "")
+    if parents and schema is SCHEMA:
+        return f"{'ipvs' if 'ipvs' in parents else parents[0]}.{key}"
+    return near(key, schema).removeprefix("; did you mean ").removesuffix("?")
 
 
 def kube_proxy_config(
@@ -192,7 +197,7 @@ def kube_proxy_config(
     }
     extra = mapping(overrides, "kube_proxy_config")
     check_fields(extra)
-    for key, reason in _OWNED.items():
+    for key, reason in OWNED.items():
         if extra.get(key) is not None:
             raise BadValue(f"kube_proxy_config.{key}: {reason}", extra[key])
     return merge(config, plain(extra))

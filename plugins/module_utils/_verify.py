@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cluster_info
@@ -56,20 +56,6 @@ def status_rows(
             }
         )
     return rows
-
-
-def status_table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return *rows* as the lines of a text table with the keys of the first as its head."""
-    if not rows:
-        return []
-    head = list(rows[0])
-    lines = [head, *([str(row.get(key, "-")) for key in head] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    text = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
-    return [text[0], "  ".join("-" * width for width in widths), *text[1:]]
 
 
 def _node_problems(plan: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ OLDEST_KUBERNETES = (1, 31)
 
 DEFAULT_CALICO = "3.31.0"
 
-_VERSION = re.compile(r"^v?(\d+)\.(\d+)\.(\d+)$", re.ASCII)
+PATTERN = re.compile(r"^v?(\d+)\.(\d+)\.(\d+)$", re.ASCII)
 
 
 class Version(NamedTuple):
@@ -39,7 +39,7 @@ class Version(NamedTuple):
 
 def parse(value: Any, what: str) -> Version:
     """Return the full version that *value* holds; a leading v is accepted."""
-    match = _VERSION.match(value) if isinstance(value, str) else None
+    match = PATTERN.match(value) if isinstance(value, str) else None
     if not match:
         raise BadValue(
             f"{what} must be a full version such as {DEFAULT_KUBERNETES} in quotes, got {value!r}",
@@ -58,3 +58,9 @@ def kubernetes(value: Any) -> Version:
             value,
         )
     return version
+
+
+def kernel_series(release: Any) -> tuple[int, int] | None:
+    """Return major and minor of a kernel release such as 6.12.117+deb13-amd64; None for others."""
+    match = re.match(r"(\d+)\.(\d+)", release, re.ASCII) if isinstance(release, str) else None
+    return (int(match[1]), int(match[2])) if match else None

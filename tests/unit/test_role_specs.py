@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path for path in (ROOT / "roles").glob("*") if path.is_dir())
 
@@ -38,3 +40,9 @@ def test_the_specification_is_documented(role):
     assert specification["short_description"]
     assert specification["description"]
     assert all(option.get("description") for option in options(role).values())
+
+
+def test_the_core_knows_every_variable_of_a_role():
+    assert {role.name: set(options(role)) for role in ROLES} == {
+        role: set(names) for role, names in ROLE_VARIABLES.items()
+    }

@@ -7,7 +7,7 @@ import copy
 
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.module_utils import _table, _verify
 
 NODES = ("cp1", "worker1", "worker2")
 
@@ -72,13 +72,13 @@ def test_a_cluster_as_planned_has_no_problems(live, proxies, plan):
 
 
 def test_table(live, proxies, plan):
-    lines = _verify.status_table(_verify.status_rows(live, proxies, plan))
+    lines = _table.lines(_verify.status_rows(live, proxies, plan))
     assert len(lines) == 5
     assert lines[0].split("  ")[0] == "node"
     assert lines[2].split() == (
         ["cp1", "control", "plane", "6.12.57", "ipvs", "calico", "none", "9000", "9000", "2/2"]
     )
-    assert _verify.status_table([]) == []
+    assert _table.lines([]) == []
 
 
 def _set(target, path, value):

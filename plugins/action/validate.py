@@ -1,0 +1,93 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action plugin: check the whole inventory on the controller. Documented in modules/validate.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
+from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result, validate
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _origin
+
+_COLOURS = {
+    _problems.ERROR: constants.COLOR_ERROR,
+    _problems.WARNING: constants.COLOR_WARN,
+    _problems.INFO: constants.COLOR_VERBOSE,
+}
+
+
+class ActionModule(ActionBase):
+    """Runs once, whatever the number of hosts, and connects to none of them."""
+
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        outcome = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
+        inventory, unreadable = _inventory.collect(task_vars or {})
+        found = validate(inventory, unreadable)
+        self._show(found)
+        folder = Path(options["report_dir"] or "./reports").absolute()
+        try:
+            _write(folder, found)
+        except OSError as error:
+            raise AnsibleActionFail(
+                f"{error}: set fastpath_report_dir to a folder that can be written."
+            ) from error
+        counts = {
+            level: sum(problem.level == level for problem in found.problems)
+            for level in _problems.LEVELS
+        }
+        outcome.update(
+            changed=False,
+            counts=counts,
+            failed=_problems.has_errors(found.problems),
+            msg=f"{_counted(counts)}; all of it stands in {folder / 'validate.json'}.",
+        )
+        return outcome
+
+    @staticmethod
+    def _show(found: Result) -> None:
+        display = Display()
+        for line, problem in _problems.lines(found.problems):
+            origin = _origin.of(problem.value)
+            display.display(f"{line} ({origin})" if origin else line, _COLOURS[problem.level])
+        if found.plan:
+            for line in _plan_table.lines(found.plan):
+                display.display(line)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    words = {"error": "errors", "warning": "warnings", "info": "notes"}
+    return ", ".join(f"{counts[level]} {words[level]}" for level in _problems.LEVELS)
+
+
+def _write(folder: Path, found: Result) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    problems = [
+        {**problem.as_dict(), "origin": _origin.of(problem.value)} for problem in found.problems
+    ]
+    _save(folder / "validate.json", problems)
+    plan = folder / "plan.json"
+    if found.plan is None:
+        # A plan that is not carried out must not be taken for the one that is.
+        plan.unlink(missing_ok=True)
+    else:
+        _save(plan, found.plan)
+
+
+def _save(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

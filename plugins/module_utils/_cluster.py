@@ -1,0 +1,187 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster as an inventory describes it, read once. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Unknown
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
+
+
+class Inventory(NamedTuple):
+    """What is read: the hosts of each group, and the variables of each host."""
+
+    groups: Mapping[str, list[str]]
+    hosts: Mapping[str, Mapping[str, Any]]
+
+
+class _Readings:
+    """Values by variable and content: a thousand hosts of a group hold the same ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[Any, list[Problem]]] = {}
+
+    def read(self, name: str, value: Any) -> tuple[Any, list[Problem]]:
+        """Return the value (or an Unknown) and what is wrong with it."""
+        key = (name, repr(value))
+        if key not in self._known:
+            self._known[key] = self._read(name, value)
+        return self._known[key]
+
+    def _read(self, name: str, value: Any) -> tuple[Any, list[Problem]]:
+        variable = VARIABLES[name]
+        problems: list[Problem] = []
+
+        def note(path: str, message: str, fix: str, culprit: Any) -> None:
+            problems.append(Problem(variable.id, ERROR, path, message, fix, value=culprit))
+
+        try:
+            return variable.kind(value, name, note), problems
+        except Unknown as error:
+            return error, problems
+
+
+def _defaults(names: Iterator[str]) -> dict[str, Any]:
+    """Return the defaults in the types that the kinds give."""
+
+    def fail(path: str, message: str, fix: str, value: Any) -> None:
+        raise ValueError(f"default of {path}: {message} {fix} {value!r}")
+
+    return {
+        name: None
+        if VARIABLES[name].default is None
+        else VARIABLES[name].kind(VARIABLES[name].default, name, fail)
+        for name in names
+    }
+
+
+DEFAULTS = _defaults(iter(VARIABLES))
+
+
+class Host:
+    """One host of the cluster. Values are typed; reading one that is wrong raises Unknown."""
+
+    def __init__(self, name: str, variables: Mapping[str, Any]) -> None:
+        self.name = name
+        self.variables = variables
+        self.values: dict[str, Any] = {}
+
+    def given(self, name: str) -> bool:
+        """Say whether the inventory sets *name*; null does not."""
+        return self.variables.get(name) is not None
+
+    def get(self, name: str) -> Any:
+        """Return the value of *name*, or its default."""
+        value = self.values.get(name, DEFAULTS[name])
+        if isinstance(value, Unknown):
+            raise value
+        return value
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The host's facts, where there are some."""
+        facts = self.variables.get("ansible_facts")
+        return facts if isinstance(facts, Mapping) else {}
+
+
+class Cluster:
+    """The hosts of the cluster and what is set for all of them."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        #: What is wrong with single values.
+        self.problems: list[Problem] = []
+        self._readings = _Readings()
+        self._values: dict[str, Any] = {}
+        everyone = [Host(name, variables) for name, variables in inventory.hosts.items()]
+        for host in everyone:
+            self._read(host)
+        self._settle("fastpath_control_plane_group", everyone)
+        self._settle("fastpath_node_group", everyone)
+        known = {host.name: host for host in everyone}
+        self.control_planes = self._members("fastpath_control_plane_group", known)
+        self.nodes = self._members("fastpath_node_group", known)
+        members = {host.name: host for host in (*self.control_planes, *self.nodes)}
+        self.hosts = list(members.values())
+        for name, variable in VARIABLES.items():
+            if not variable.host and name not in self._values:
+                self._settle(name, self.hosts or everyone)
+
+    def _read(self, host: Host) -> None:
+        for name, value in host.variables.items():
+            if name in VARIABLES and value is not None:
+                host.values[name], problems = self._readings.read(name, value)
+                self.problems += [problem._replace(host=host.name) for problem in problems]
+
+    def _members(self, variable: str, known: Mapping[str, Host]) -> list[Host]:
+        try:
+            names = self.inventory.groups.get(self.get(variable)) or []
+        except Unknown:
+            names = []
+        return [known[name] for name in names if name in known]
+
+    def _settle(self, name: str, hosts: list[Host]) -> None:
+        """Take what is set for all hosts; two values for one cluster are a problem."""
+        chosen: Any = DEFAULTS[name]
+        owner: Host | None = None
+        for host in hosts:
+            if not host.given(name):
+                continue
+            value = host.values[name]
+            if owner is None:
+                chosen, owner = value, host
+            elif repr(host.variables[name]) != repr(owner.variables[name]):
+                self.problems.append(
+                    Problem(
+                        "hosts",
+                        ERROR,
+                        name,
+                        f"is {_kinds.shown(host.variables[name])} here and "
+                        f"{_kinds.shown(owner.variables[name])} on {owner.name}, "
+                        "but a cluster has one.",
+                        "Set it once, in group_vars of the group that holds the whole cluster.",
+                        host.name,
+                        host.variables[name],
+                    )
+                )
+        self._values[name] = chosen
+
+    def given(self, name: str) -> bool:
+        """Say whether the inventory sets *name* for any host of the cluster."""
+        return any(host.given(name) for host in self.hosts)
+
+    def get(self, name: str) -> Any:
+        """Return the cluster's value of *name*, or its default; Unknown if it is wrong."""
+        value = self._values[name]
+        if isinstance(value, Unknown):
+            raise value
+        return value
+
+    def raw(self, name: str) -> Any:
+        """Return the value of *name* as the inventory has it, to point at."""
+        return next((host.variables[name] for host in self.hosts if host.given(name)), None)
+
+    @property
+    def service_proxy(self) -> str:
+        """What routes services."""
+        given = self.get("fastpath_service_proxy")
+        return given or ("cilium" if self.get("fastpath_pod_network") == "cilium" else "ipvs")
+
+    @property
+    def block_size(self) -> int:
+        """The prefix length of a node's block of pod addresses."""
+        given = self.get("fastpath_pod_block_size")
+        if given:
+            return int(given)
+        version = self.get("fastpath_pod_cidr").version
+        if self.get("fastpath_pod_network") == "cilium":
+            return 24 if version == 4 else 120
+        return 26 if version == 4 else 122
+
+
+__all__ = ["PREFIX", "Cluster", "Host", "Inventory", "Unknown"]

@@ -1,0 +1,227 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kinds of values, and what YAML and AWX make of them. Private to the collection.
+
+A kind is a function that is given a value, its path and a way to report problems. It returns the
+value in the type that it means, or reports what is wrong with it and raises Unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Note
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue, near
+
+Kind = Callable[[Any, str, Note], Any]
+
+_TRUE = frozenset({"true", "yes"})
+_FALSE = frozenset({"false", "no"})
+
+_NAME = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", re.ASCII)
+_DURATION = re.compile(r"^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$", re.ASCII)
+_URL = re.compile(r"^https?://[^\s/]+(?:/\S*)?$")
+
+#: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
+_QUOTES = "Write it in quotes: YAML reads on, off, yes and no as booleans."
+
+
+class Unknown(Exception):
+    """A value is not known because it cannot be read; what depends on it cannot be judged."""
+
+
+def shown(value: Any) -> str:
+    """Return *value* as a message quotes it: short, and on one line."""
+    text = repr(str(value) if isinstance(value, str) else value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
+    note(path, f"{message}, got {shown(value)}.", fix, value)
+    return Unknown(path)
+
+
+def text(example: str) -> Kind:
+    """A string that is not empty."""
+
+    def read(value: Any, path: str, note: Note) -> str:
+        if isinstance(value, str) and value.strip():
+            return str(value)
+        fix = _QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
+        raise _refuse(note, path, "must be a string that is not empty", fix, value)
+
+    return read
+
+
+def integer(low: int, high: int) -> Kind:
+    """A number; digits in a string are accepted, because AWX surveys send them."""
+
+    def read(value: Any, path: str, note: Note) -> int:
+        digits = isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value.strip(), re.ASCII)
+        if not digits and (not isinstance(value, int) or isinstance(value, bool)):
+            raise _refuse(
+                note, path, "must be a whole number", f"Give one from {low} to {high}.", value
+            )
+        number = int(value)
+        if not low <= number <= high:
+            raise _refuse(
+                note, path, f"must be {low} to {high}", "Give a number in that range.", value
+            )
+        return number
+
+    return read
+
+
+def boolean(value: Any, path: str, note: Note) -> bool:
+    """True or false; the strings that AWX surveys send are accepted."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
+        return value.strip().lower() in _TRUE
+    raise _refuse(note, path, "must be true or false", "Write true or false, unquoted.", value)
+
+
+def choice(*allowed: str) -> Kind:
+    """One of *allowed*."""
+
+    def read(value: Any, path: str, note: Note) -> str:
+        if isinstance(value, str) and value in allowed:
+            return str(value)
+        hint = near(value, allowed).removeprefix("; ").capitalize()
+        fix = _QUOTES if isinstance(value, bool) else hint or f"Choose {allowed[0]}, the default."
+        raise _refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
+
+    return read
+
+
+def either(word: str, kind: Kind) -> Kind:
+    """The word *word*, or what *kind* reads."""
+
+    def read(value: Any, path: str, note: Note) -> Any:
+        if isinstance(value, str) and value.strip() == word:
+            return word
+        return kind(value, path, note)
+
+    return read
+
+
+def duration(value: Any, path: str, note: Note) -> str:
+    """A Go duration such as 1m30s."""
+    if isinstance(value, str) and _DURATION.match(value):
+        return str(value)
+    fix = "Give a number with a unit, such as 30s or 1m30s."
+    if isinstance(value, int) and not isinstance(value, bool):
+        fix += " YAML reads 1:30 as the number 90."
+    raise _refuse(note, path, "must be a duration in quotes or with a unit", fix, value)
+
+
+def _core(function: Callable[[Any, str], Any], fix: str) -> Kind:
+    """Read with a function of the core, whose message begins with the path."""
+
+    def read(value: Any, path: str, note: Note) -> Any:
+        try:
+            return function(value, path)
+        except BadValue as error:
+            note(path, f"{str(error).removeprefix(path).strip()}.", fix, value)
+            raise Unknown(path) from error
+
+    return read
+
+
+def _network(value: Any, path: str) -> Any:
+    if isinstance(value, str) and "," in value:
+        raise BadValue(f"{path} holds two networks, and a cluster here has one family", value)
+    return _cidr.network(value, path)
+
+
+network = _core(
+    _network,
+    "Give one network of IPv4 or IPv6, with its prefix length; dual stack is not supported yet.",
+)
+address = _core(_cidr.address, "Give one address of IPv4 or IPv6, without leading zeros.")
+port_range = _core(_ports.parse_range, "Give the first and the last port, such as 30000-32767.")
+
+
+def host_name(value: Any, path: str, note: Note) -> str:
+    """A name as DNS has it, of one or more parts."""
+    if isinstance(value, str) and len(value) <= 253:
+        parts = value.lower().split(".")
+        if all(_NAME.match(part) and len(part) <= 63 for part in parts):
+            return value.lower()
+    raise _refuse(
+        note, path, "must be a host name", "Use letters, digits, dots and hyphens only.", value
+    )
+
+
+def url(value: Any, path: str, note: Note) -> str:
+    """An address of a mirror; an image registry may be named without its scheme."""
+    if isinstance(value, str) and _URL.match(value):
+        return str(value)
+    raise _refuse(
+        note, path, "must be a URL", "Begin with http:// or https://, then the host.", value
+    )
+
+
+def many(kind: Kind, example: str) -> Kind:
+    """A list of *kind*. Every entry that cannot be read is reported, with its index."""
+
+    def read(value: Any, path: str, note: Note) -> list[Any]:
+        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
+            raise _refuse(note, path, "must be a list", f"Write it as {example}.", value)
+        found = [_once(kind, item, f"{path}[{i}]", note) for i, item in enumerate(value)]
+        if not all(good for good, _item in found):
+            raise Unknown(path)
+        return [item for _good, item in found]
+
+    return read
+
+
+def _once(kind: Kind, value: Any, path: str, note: Note) -> tuple[bool, Any]:
+    """Read one part, so that the others are read too where it is wrong."""
+    try:
+        return True, kind(value, path, note)
+    except Unknown:
+        return False, None
+
+
+def dictionary(value: Any, path: str, note: Note) -> Mapping[str, Any]:
+    """A dictionary with strings as keys."""
+    if not isinstance(value, Mapping):
+        raise _refuse(note, path, "must be a dictionary", "Write key: value, indented.", value)
+    for key in value:
+        if not isinstance(key, str):
+            raise _refuse(note, path, "must have strings as keys", f"Write {key!r} in quotes.", key)
+    return value
+
+
+def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
+    """A dictionary of known *fields*; null means that a field is not given."""
+
+    def read(value: Any, path: str, note: Note) -> dict[str, Any]:
+        entry = dictionary(value, path, note)
+        good = True
+        for key in entry:
+            if key not in fields:
+                good = False
+                note(
+                    f"{path}.{key}",
+                    f"is not known{near(key, fields)}",
+                    f"Use one of {', '.join(fields)}.",
+                    key,
+                )
+        result: dict[str, Any] = {}
+        for name, kind in fields.items():
+            if entry.get(name) is not None:
+                fine, result[name] = _once(kind, entry[name], f"{path}.{name}", note)
+                good = good and fine
+            elif name in required:
+                good = False
+                note(f"{path}.{name}", "is missing.", f"Add {name} to this entry.", value)
+        if not good:
+            raise Unknown(path)
+        return result
+
+    return read

@@ -1,0 +1,152 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an inventory comes to, host by host. Private to the collection."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from netaddr import IPAddress, IPNetwork
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cidr,
+    _modules,
+    _mtu,
+    _service_proxy,
+    _sysctl,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
+from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
+
+
+class Room(NamedTuple):
+    """What a pool of pod addresses holds."""
+
+    addresses: int  #: in one block
+    blocks: int  #: in the pool
+    per_node: int  #: blocks that a full node takes; 0 where one node cannot be full
+    nodes: int  #: full nodes that the pool has room for
+
+
+def node_capacity(pool: IPNetwork, block_size: int, max_pods: int, network: str) -> Room:
+    """Return what *pool* holds in blocks of *block_size*.
+
+    Calico gives a node as many blocks as its pods need (docs.tigera.io, "IP pool", blockSize);
+    Cilium and kubeadm give it one, of which the first and the last address and the router's are
+    not for pods (docs.cilium.io, "Kubernetes Host Scope").
+    """
+    width = 32 if pool.version == 4 else 128
+    blocks = 2 ** (block_size - pool.prefixlen)
+    addresses = 2 ** (width - block_size)
+    if network == "cilium":
+        usable = addresses - 3
+        per_node = 1 if usable >= max_pods else 0
+        return Room(usable, blocks, per_node, blocks * per_node)
+    per_node = -(-max_pods // addresses)
+    return Room(addresses, blocks, per_node, blocks // per_node)
+
+
+def node_address(host: Host) -> IPAddress | None:
+    """Return the address of a host's node traffic, as far as the inventory or facts tell it."""
+    try:
+        if host.get("fastpath_node_ip") is not None:
+            return host.get("fastpath_node_ip")
+        found = node_network(host.variables)["address"]
+        return None if found is None else _cidr.address(found, "ansible_host")
+    except (Unknown, ValueError, TypeError):
+        return None
+
+
+def nic_mtu(host: Host) -> int | None:
+    """Return what carries the host's node address: as facts say, else as declared."""
+    measured = None
+    # A node address that is wrong is told elsewhere.
+    with suppress(ValueError, TypeError):
+        measured = node_network({**host.variables, "fastpath_node_interface_mtu": None})["mtu"]
+    return measured or host.get("fastpath_node_interface_mtu")
+
+
+def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
+    address = node_address(host)
+    common = {
+        "service_proxy": cluster.service_proxy,
+        "ipvs_scheduler": cluster.get("fastpath_ipvs_scheduler"),
+        "congestion_control": host.get("fastpath_congestion_control"),
+        "pod_network": cluster.get("fastpath_pod_network"),
+        "wireguard": cluster.get("fastpath_wireguard"),
+        "node_port_range": "-".join(str(p) for p in cluster.get("fastpath_node_port_range")),
+        "family": _cidr.family(cluster.get("fastpath_pod_cidr")),
+        "conntrack_max": host.get("fastpath_conntrack_max"),
+    }
+    memory = host.facts.get("memtotal_mb")
+    # Without facts the host's memory is not known, and the table's size stays open.
+    profile = _sysctl.sysctl_profile(common, memory or 1, host.get("fastpath_sysctl_overrides"))
+    if not memory and host.get("fastpath_conntrack_max") == "auto":
+        for key in ("net.netfilter.nf_conntrack_max", "net.netfilter.nf_conntrack_buckets"):
+            profile[key] = "auto"
+    return {
+        "role": "control plane" if host in cluster.control_planes else "worker",
+        "address": None if address is None else str(address),
+        "nic_mtu": nic_mtu(host),
+        "kernel_modules": _modules.kernel_modules(common),
+        "sysctl": profile,
+    }
+
+
+def _pod_mtu(cluster: Cluster) -> int | str:
+    chosen = cluster.get("fastpath_mtu")
+    known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
+    if chosen != "auto" or not known or cluster.get("fastpath_pod_network") == "cilium":
+        return chosen
+    return _mtu.pod_mtu(
+        known,
+        cluster.get("fastpath_encapsulation"),
+        cluster.get("fastpath_wireguard"),
+        _cidr.family(cluster.get("fastpath_pod_cidr")),
+    )
+
+
+def _proxy_config(cluster: Cluster) -> dict[str, Any] | None:
+    if cluster.service_proxy == "cilium":
+        return None
+    plan = {
+        "service_proxy": cluster.service_proxy,
+        "ipvs_scheduler": cluster.get("fastpath_ipvs_scheduler"),
+        "ipvs_strict_arp": cluster.get("fastpath_ipvs_strict_arp"),
+        "proxy_sync_period": cluster.get("fastpath_proxy_sync_period"),
+        "proxy_min_sync_period": cluster.get("fastpath_proxy_min_sync_period"),
+        "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
+    }
+    return _service_proxy.kube_proxy_config(plan, cluster.get("fastpath_kube_proxy_config"))
+
+
+def plan(cluster: Cluster) -> dict[str, Any]:
+    """Return the whole plan of a cluster without errors, as plan.json holds it."""
+    count = len(cluster.hosts)
+    reflectors = cluster.get("fastpath_bgp_route_reflectors")
+    return {
+        "cluster": {
+            "name": cluster.get("fastpath_cluster_name"),
+            "kubernetes_version": cluster.get("fastpath_kubernetes_version"),
+            "service_proxy": cluster.service_proxy,
+            "pod_network": cluster.get("fastpath_pod_network"),
+            "encapsulation": cluster.get("fastpath_encapsulation"),
+            "wireguard": cluster.get("fastpath_wireguard"),
+            "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
+            "pod_block_size": cluster.block_size,
+            "service_cidr": str(cluster.get("fastpath_service_cidr")),
+            "pod_mtu": _pod_mtu(cluster),
+            "bgp": {
+                "as_number": cluster.get("fastpath_bgp_as_number"),
+                "mesh": cluster.get("fastpath_bgp_mesh"),
+                "mesh_sessions": count * (count - 1) // 2
+                if cluster.get("fastpath_bgp_mesh")
+                else 0,
+                "route_reflectors": reflectors,
+                "peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
+            },
+            "kube_proxy_config": _proxy_config(cluster),
+        },
+        "hosts": {host.name: _host(cluster, host) for host in cluster.hosts},
+    }

@@ -1,0 +1,156 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables that describe a cluster. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _bgp,
+    _conntrack,
+    _kinds,
+    _modules,
+    _mtu,
+    _versions,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Kind
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import IDS
+from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import CONGESTION_CONTROLS
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import near
+
+PREFIX = "fastpath_"
+
+
+class Variable(NamedTuple):
+    """One variable: how it is read, its default, and which rule a bad value breaks.
+
+    ``default`` None means that it is derived or stays unset. ``host`` marks those that may differ
+    from host to host.
+    """
+
+    kind: Kind
+    default: Any = None
+    host: bool = False
+    id: str = "type"
+
+
+#: AS numbers 1..4294967295; which of them are reserved is a rule of its own.
+_AS_NUMBER = _kinds.integer(1, 4294967295)
+
+_SECRET = _kinds.record(
+    {"name": _kinds.text("bgp-passwords"), "key": _kinds.text("rack-1")}, ("name", "key")
+)
+
+#: What a peer may have, see _bgp.PEER_FIELDS.
+PEER = _kinds.record(
+    {
+        "address": _kinds.address,
+        "as_number": _AS_NUMBER,
+        "nodes": _kinds.many(_kinds.host_name, "[node1, node2]"),
+        "password_secret": _SECRET,
+        "source_address": _kinds.choice("UseNodeIP", "None"),
+        "keepalive": _kinds.duration,
+        "max_restart_time": _kinds.duration,
+        "ttl_security": _kinds.integer(0, 255),
+        "filters": _kinds.many(_kinds.text("from-rack"), "[from-rack]"),
+    },
+    ("address", "as_number"),
+)
+
+_MTU_BYTES = _kinds.integer(_mtu.MINIMUM["ipv4"], _mtu.MAXIMUM)
+
+
+def _ids(value: Any, path: str, note: Any) -> str:
+    return _kinds.choice(*IDS)(value, path, note)
+
+
+def _version(value: Any, path: str, note: Any) -> str:
+    if isinstance(value, str) and _versions.PATTERN.match(value):
+        return value.removeprefix("v")
+    fix = f'Write a full version in quotes, such as "{_versions.DEFAULT_KUBERNETES}".'
+    if isinstance(value, float):
+        fix += " YAML reads 1.40 as the number 1.4."
+    note(path, f"must be a full version, got {_kinds.shown(value)}.", fix, value)
+    raise _kinds.Unknown(path)
+
+
+def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
+    """host:port, [IPv6]:port."""
+    host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or not port.isascii() or not port.isdigit():
+        note(
+            path,
+            f"must be host:port, got {_kinds.shown(value)}.",
+            "Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
+            value,
+        )
+        raise _kinds.Unknown(path)
+    _kinds.integer(1, 65535)(port, path, note)
+    reader = _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _kinds.host_name
+    return str(reader(bare, path, note)), int(port)
+
+
+#: Every variable that begins with fastpath_. Meaning and default of each: README.md.
+VARIABLES: dict[str, Variable] = {
+    "fastpath_cluster_name": Variable(_kinds.host_name, "fastpath"),
+    "fastpath_control_plane_group": Variable(
+        _kinds.text("kube_control_plane"), "kube_control_plane"
+    ),
+    "fastpath_node_group": Variable(_kinds.text("kube_node"), "kube_node"),
+    "fastpath_kubernetes_version": Variable(_version, _versions.DEFAULT_KUBERNETES, id="version"),
+    "fastpath_control_plane_endpoint": Variable(_endpoint, id="endpoint"),
+    "fastpath_node_ip": Variable(_kinds.address, host=True),
+    "fastpath_node_networks": Variable(
+        _kinds.many(_kinds.network, "[10.0.0.0/24]"), id="cidr-plan"
+    ),
+    "fastpath_node_interface_mtu": Variable(_MTU_BYTES, host=True, id="mtu"),
+    "fastpath_pod_cidr": Variable(_kinds.network, "10.244.0.0/16", id="cidr-plan"),
+    "fastpath_pod_block_size": Variable(_kinds.integer(1, 128), id="cidr-plan"),
+    "fastpath_service_cidr": Variable(_kinds.network, "10.96.0.0/12", id="cidr-plan"),
+    "fastpath_max_pods": Variable(_kinds.integer(1, 5000), 110),
+    "fastpath_expected_services": Variable(_kinds.integer(0, 1_000_000), 0),
+    "fastpath_expected_endpoints": Variable(_kinds.integer(0, 100_000), 4),
+    "fastpath_node_port_range": Variable(_kinds.port_range, "30000-32767", id="port-ranges"),
+    "fastpath_service_proxy": Variable(_kinds.choice(*_modules.SERVICE_PROXIES)),
+    "fastpath_ipvs_scheduler": Variable(_kinds.text("rr"), "rr", id="scheduler"),
+    "fastpath_ipvs_strict_arp": Variable(_kinds.boolean, False),
+    "fastpath_service_announcers": Variable(
+        _kinds.many(_kinds.choice("metallb_l2", "kube_vip_arp", "keepalived"), "[metallb_l2]"), []
+    ),
+    "fastpath_proxy_sync_period": Variable(_kinds.duration, "30s", id="proxy-periods"),
+    "fastpath_proxy_min_sync_period": Variable(_kinds.duration, "1s", id="proxy-periods"),
+    "fastpath_kube_proxy_config": Variable(_kinds.dictionary, {}, id="proxy-schema"),
+    "fastpath_pod_network": Variable(_kinds.choice(*_modules.POD_NETWORKS), "calico"),
+    "fastpath_encapsulation": Variable(_kinds.choice(*_mtu.ENCAPSULATIONS, "geneve"), "none"),
+    "fastpath_wireguard": Variable(_kinds.boolean, False),
+    "fastpath_mtu": Variable(_kinds.either("auto", _MTU_BYTES), "auto", id="mtu"),
+    "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
+    "fastpath_bgp_mesh": Variable(_kinds.boolean, True),
+    "fastpath_bgp_route_reflectors": Variable(
+        _kinds.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
+    ),
+    "fastpath_bgp_peers": Variable(
+        _kinds.many(PEER, "- {address: 10.0.0.1, as_number: 64513}"), [], id="bgp-peer"
+    ),
+    "fastpath_cilium_values": Variable(_kinds.dictionary, {}, id="cilium-values"),
+    "fastpath_congestion_control": Variable(_kinds.choice(*CONGESTION_CONTROLS), "bbr", host=True),
+    "fastpath_conntrack_max": Variable(
+        _kinds.either("auto", _kinds.integer(1, _conntrack.LARGEST)),
+        "auto",
+        host=True,
+        id="conntrack-size",
+    ),
+    "fastpath_sysctl_overrides": Variable(_kinds.dictionary, {}, host=True),
+    "fastpath_package_repository": Variable(_kinds.url),
+    "fastpath_image_repository": Variable(_kinds.url),
+    "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),
+    "fastpath_ignore_problems": Variable(_kinds.many(_ids, "[mtu]"), []),
+    "fastpath_reset_confirm": Variable(_kinds.text("fastpath")),
+}
+
+
+def nearest(name: str, known: Any) -> str:
+    """Return the known name nearest to *name*, or an empty string."""
+    return near(name, known).removeprefix("; did you mean ").removesuffix("?")

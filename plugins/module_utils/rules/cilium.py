@@ -1,0 +1,135 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Helm values of Cilium. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    INFO,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._variables import nearest
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import CHART, KEYS
+
+VALUES = "fastpath_cilium_values"
+
+#: Values that the chart no longer reads, by their path: since when, and what to use. Source:
+#: cilium/cilium, Documentation/operations/upgrade.rst of 1.15 to 1.20.
+_REMOVED = {
+    "tunnel": ("1.15", "Use routingMode and tunnelProtocol."),
+    "nodePort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
+    "hostPort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
+    "externalIPs.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
+    "sessionAffinity": ("1.19", "Take it out: kubeProxyReplacement implies it."),
+    "encryption.ipsec.encryptedOverlay": ("1.20", "Take it out."),
+    "clustermesh.enableMCSAPISupport": ("1.20", "Use clustermesh.mcsapi.enabled."),
+}
+
+#: lbMapMax of the chart.
+_LB_MAP = 65536
+
+
+def value(values: Mapping[str, Any], path: str) -> Any:
+    """Return what stands at *path*, None if nothing does."""
+    found: Any = values
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _values(cluster: Cluster) -> Mapping[str, Any]:
+    return cluster.get(VALUES) if cluster.get("fastpath_pod_network") == "cilium" else {}
+
+
+def keys(cluster: Cluster) -> Iterator[Problem]:
+    """Helm ignores keys that it does not know, silently."""
+    for key in _values(cluster):
+        if key not in KEYS and key not in _REMOVED:
+            hint = nearest(key, KEYS)
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{key}",
+                f"is no value of the chart {CHART}, and helm would ignore it.",
+                f"Did you mean {hint}?" if hint else "Take it out.", value=key,
+            )  # fmt: skip
+
+
+def removed(cluster: Cluster) -> Iterator[Problem]:
+    """Values that older charts had."""
+    values = _values(cluster)
+    for path, (since, fix) in _REMOVED.items():
+        found = value(values, path)
+        if found is not None:
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{path}",
+                f"was removed in Cilium {since}, and helm would ignore it.", fix, value=found,
+            )  # fmt: skip
+    replacement = values.get("kubeProxyReplacement")
+    if isinstance(replacement, str) and replacement not in ("true", "false"):
+        yield Problem(
+            "cilium-values", ERROR, f"{VALUES}.kubeProxyReplacement",
+            f"must be true or false since Cilium 1.16, got {shown(replacement)}.",
+            "Take it out; it follows fastpath_service_proxy.", value=replacement,
+        )  # fmt: skip
+
+
+def routing(cluster: Cluster) -> Iterator[Problem]:
+    """The chart's own default is a tunnel; the plan's encapsulation decides."""
+    values = _values(cluster)
+    mode, chosen = values.get("routingMode"), cluster.get("fastpath_encapsulation")
+    planned = "native" if chosen == "none" else "tunnel"
+    if mode is None and value(values, "bpf.masquerade") is not None:
+        yield Problem(
+            "cilium-values", INFO, f"{VALUES}.routingMode",
+            f"is left out, which leaves the chart's VXLAN tunnel on; the plan sets {planned}, from "
+            f"fastpath_encapsulation: {chosen}.",
+            "Nothing to do; use fastpath_encapsulation to change it.",
+        )  # fmt: skip
+    elif mode is not None and mode != planned:
+        yield Problem(
+            "cilium-values", ERROR, f"{VALUES}.routingMode",
+            f"is {shown(mode)}, and fastpath_encapsulation {chosen} means {planned}.",
+            "Take it out; it follows fastpath_encapsulation.", value=mode,
+        )  # fmt: skip
+
+
+def mtu(cluster: Cluster) -> Iterator[Problem]:
+    """Cilium's MTU is that of the card, not that of a pod: cilium/cilium, pkg/mtu/mtu.go."""
+    given = _values(cluster).get("MTU")
+    cards = [card for host in cluster.hosts if (card := nic_mtu(host))]
+    if isinstance(given, int) and given and cards and given != min(cards):
+        yield Problem(
+            "mtu", ERROR, f"{VALUES}.MTU",
+            f"is {given}, and the cards have {min(cards)}: Cilium subtracts overhead by itself.",
+            "Take it out.", value=given,
+        )  # fmt: skip
+
+
+def load_balancer_size(cluster: Cluster) -> Iterator[Problem]:
+    """Cilium's map of services holds an entry for each service and for each of its endpoints."""
+    services = cluster.get("fastpath_expected_services")
+    if cluster.service_proxy != "cilium" or not services:
+        return
+    entries = services * (1 + cluster.get("fastpath_expected_endpoints"))
+    given = value(_values(cluster), "bpf.lbMapMax")
+    room = given if isinstance(given, int) and not isinstance(given, bool) else _LB_MAP
+    if entries > room:
+        yield Problem(
+            "cilium-lb-size", ERROR, f"{VALUES}.bpf.lbMapMax",
+            f"{services} services take {entries} entries, and the map has {room}: the last ones "
+            "are not programmed.",
+            f"Set it to {1 << (entries * 5 // 4).bit_length()}.", value=given,
+        )  # fmt: skip
+    elif entries * 5 > room * 4:
+        yield Problem(
+            "cilium-lb-size", WARNING, f"{VALUES}.bpf.lbMapMax",
+            f"{services} services take {entries} of {room} entries.",
+            f"Set it to {1 << (entries * 5 // 4).bit_length()}.", value=given,
+        )  # fmt: skip

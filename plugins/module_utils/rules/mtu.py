@@ -1,0 +1,98 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""MTU of pods against that of the network interfaces. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+
+NIC = "fastpath_node_interface_mtu"
+MTU = "fastpath_mtu"
+ENCAPSULATION = "fastpath_encapsulation"
+
+#: Bytes that may be left unused before it is worth a word.
+_SLACK = 50
+
+
+def family(cluster: Cluster) -> str:
+    """Return the family of the cluster, which is that of its pods."""
+    return _cidr.family(cluster.get("fastpath_pod_cidr"))
+
+
+def nics_agree(cluster: Cluster) -> Iterator[Problem]:
+    """All nodes have one MTU: larger datagrams to the smallest would be lost."""
+    known = {host.name: mtu for host in cluster.hosts if (mtu := nic_mtu(host))}
+    if len(set(known.values())) < 2:
+        return
+    largest = max(known.values())
+    for name, mtu in known.items():
+        if mtu < largest:
+            yield Problem(
+                "mtu", ERROR, NIC,
+                f"is {mtu} here and {largest} on other nodes: larger datagrams to this host are "
+                "lost, and path MTU discovery slows TCP down.",
+                "Give all cards that carry node addresses one MTU.",
+                name,
+            )  # fmt: skip
+
+
+def declared(cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """What the inventory says of a card is what the host has."""
+    said = host.get(NIC)
+    found = nic_mtu(host)
+    if said and found and said != found:
+        yield Problem(
+            "mtu", ERROR, NIC, f"is {said}, and the host's card has {found}.",
+            "Correct one of them.", host.name, said,
+        )  # fmt: skip
+    if said and family(cluster) == "ipv6" and said < _mtu.MINIMUM["ipv6"]:
+        yield Problem(
+            "mtu", ERROR, NIC, f"{said} is below the 1280 bytes that IPv6 needs (RFC 8200).",
+            "Raise the card's MTU.", host.name, said,
+        )  # fmt: skip
+
+
+def pod_mtu(cluster: Cluster) -> Iterator[Problem]:
+    """A pod's packet fits into a card's, with all that is put around it."""
+    wanted = cluster.get(MTU)
+    known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
+    encapsulation = cluster.get(ENCAPSULATION)
+    if encapsulation == "geneve" or not known:
+        return
+    underlay = min(known)
+    try:
+        cost = _mtu.overhead(encapsulation, cluster.get("fastpath_wireguard"), family(cluster))
+        best = _mtu.pod_mtu(
+            underlay, encapsulation, cluster.get("fastpath_wireguard"), family(cluster)
+        )
+    except BadValue as error:
+        yield Problem(
+            "mtu", ERROR, MTU, f"{error}.", "Raise the cards' MTU, or take encapsulation out."
+        )
+        return
+    if wanted == "auto":
+        return
+    raw = cluster.raw(MTU)
+    if wanted > best:
+        yield Problem(
+            "mtu", ERROR, MTU,
+            f"{wanted} is more than the card's {underlay} less {cost} bytes of overhead: "
+            "handshakes work, and the first full segment hangs.",
+            f"Use auto, which gives {best}.", value=raw,
+        )  # fmt: skip
+    elif best - wanted > _SLACK:
+        yield Problem(
+            "mtu", WARNING, MTU,
+            f"{wanted} leaves {best - wanted} bytes of each packet unused: {best} fit.",
+            "Use auto.", value=raw,
+        )  # fmt: skip

@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of variables. Private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+from ansible_collections.fastpath.k8s.plugins.module_utils._variables import (
+    PREFIX,
+    VARIABLES,
+    nearest,
+)
+
+#: How alike two names are where one is a misspelling of the other. Other collections have
+#: variables with these prefixes too, and theirs are left alone.
+_NEAR_MISS = 0.9
+
+
+@cache
+def _near_miss(name: str) -> str:
+    role = next((role for role in ROLE_VARIABLES if name.startswith(f"{role}_")), None)
+    if role is None or name in ROLE_VARIABLES[role]:
+        return ""
+    found = difflib.get_close_matches(name, ROLE_VARIABLES[role], n=1, cutoff=_NEAR_MISS)
+    return found[0] if found else ""
+
+
+def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """A name that nobody reads is a setting that nobody makes."""
+    for name, value in host.variables.items():
+        if name.startswith(PREFIX):
+            if name not in VARIABLES:
+                hint = nearest(name, VARIABLES)
+                yield Problem(
+                    "unknown-variable", ERROR, name, "is not known.",
+                    f"Did you mean {hint}?" if hint else "Take it out.", host.name, value,
+                )  # fmt: skip
+        elif _near_miss(name):
+            yield Problem(
+                "unknown-variable", WARNING, name, "is not known to this collection.",
+                f"Did you mean {_near_miss(name)}? Else leave it.", host.name, value,
+            )  # fmt: skip

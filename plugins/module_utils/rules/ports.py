@@ -1,0 +1,114 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ports that connections must not take from services. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _ports, _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import (
+    OVERRIDES,
+    effective,
+)
+
+NODE_PORTS = "fastpath_node_port_range"
+LOCAL = "net.ipv4.ip_local_port_range"
+UNPRIVILEGED = "net.ipv4.ip_unprivileged_port_start"
+
+#: Linux, net/ipv4/inet_connection_sock.c: what the kernel uses where nothing is set.
+_DEFAULT_LOCAL = (32768, 60999)
+
+
+def _outside(ranges: list[_ports.Range], guard: list[_ports.Range]) -> list[_ports.Range]:
+    """Return the parts of *ranges* that *guard* does not cover. Both are merged lists."""
+    left = []
+    for first, last in ranges:
+        start = first
+        for low, high in guard:
+            if high < start or low > last:
+                continue
+            if low > start:
+                left.append((start, low - 1))
+            start = high + 1
+        if start <= last:
+            left.append((start, last))
+    return left
+
+
+def _within(ranges: list[_ports.Range], first: int, last: int) -> list[_ports.Range]:
+    return [
+        (max(low, first), min(high, last)) for low, high in ranges if low <= last and high >= first
+    ]
+
+
+def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Ephemeral ports do not take NodePorts, nor ports of the cluster's programs."""
+    found = effective(host)
+    if LOCAL not in found:
+        return
+    path = f"{OVERRIDES}['{LOCAL}']"
+    words = found[LOCAL].split()
+    if len(words) != 2 or not all(word.isdigit() for word in words):
+        yield Problem(
+            "port-ranges", ERROR, path, f"must be two ports, got {found[LOCAL]!r}.",
+            "Take it out: 32768 60999 touches no NodePort.", host.name,
+        )  # fmt: skip
+        return
+    first, last = (int(word) for word in words)
+    floor = found.get(UNPRIVILEGED, "1024")
+    lowest = int(floor) if floor.isdigit() else 1024
+    if not lowest <= first < last <= _ports.LAST_PORT:
+        yield Problem(
+            "port-ranges", ERROR, path,
+            f"{first}-{last} must ascend from {lowest} or more to 65535 or less.",
+            "Take it out: 32768 60999 touches no NodePort.", host.name,
+        )  # fmt: skip
+        return
+    if first % 2 == last % 2:
+        yield Problem(
+            "port-ranges", WARNING, path,
+            f"{first} and {last} are both {'even' if first % 2 == 0 else 'odd'}; the kernel wants "
+            "different parities, and logs it.",
+            f"Use {first} {last - 1}.", host.name,
+        )  # fmt: skip
+    reserved = _ports.merge(_ports.parse_list(found.get(_sysctl.RESERVED_PORTS, ""), OVERRIDES))
+    node_ports = cluster.get(NODE_PORTS)
+    taken = _within(_ports.merge(_ports.CLUSTER_PORTS, [node_ports]), first, last)
+    missing = _ports.render(_outside(taken, reserved))
+    if missing:
+        yield Problem(
+            "port-ranges", ERROR, path,
+            f"{first}-{last} overlaps NodePorts {_ports.render([node_ports])} or ports of the "
+            f"cluster, and {missing} is not reserved: connections fail at random "
+            "(kubernetes#111682, #139276).",
+            f"Take it out, as 32768-60999 touches none of them; or add {missing} to "
+            f"{_sysctl.RESERVED_PORTS}.",
+            host.name,
+        )  # fmt: skip
+
+
+def node_ports(cluster: Cluster) -> Iterator[Problem]:
+    """NodePorts keep away from ephemeral ports and from the cluster's own."""
+    first, last = cluster.get(NODE_PORTS)
+    low, high = _DEFAULT_LOCAL
+    if first <= high and last >= low:
+        yield Problem(
+            "port-ranges", ERROR, NODE_PORTS,
+            f"{first}-{last} overlaps the kernel's ephemeral ports {low}-{high}: a connection can "
+            "take the port of a service.",
+            "Use 30000-32767, or a range below 32768.", value=cluster.raw(NODE_PORTS),
+        )  # fmt: skip
+    own = _within(_ports.merge(_ports.CLUSTER_PORTS), first, last)
+    if own:
+        yield Problem(
+            "port-ranges", ERROR, NODE_PORTS,
+            f"{first}-{last} holds ports that the cluster itself listens on: {_ports.render(own)}.",
+            "Use 30000-32767.", value=cluster.raw(NODE_PORTS),
+        )  # fmt: skip

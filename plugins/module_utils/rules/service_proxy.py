@@ -1,0 +1,168 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who routes services, and how. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
+from ansible_collections.fastpath.k8s.plugins.module_utils._modules import (
+    SCHEDULERS,
+    USELESS_SCHEDULERS,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    INFO,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._service_proxy import duration_seconds
+from ansible_collections.fastpath.k8s.plugins.module_utils._variables import nearest
+
+PROXY = "fastpath_service_proxy"
+SCHEDULER = "fastpath_ipvs_scheduler"
+STRICT_ARP = "fastpath_ipvs_strict_arp"
+SYNC = "fastpath_proxy_sync_period"
+MIN_SYNC = "fastpath_proxy_min_sync_period"
+
+#: kube-proxy gives every endpoint the weight 1, which leaves these what they are without weights
+#: (kubernetes/pkg/proxy/ipvs/proxier.go).
+_WITHOUT_WEIGHTS = {"wrr": "rr", "wlc": "lc", "sed": "lc", "nq": "lc"}
+
+#: Above this number of services the work of a synchronisation is worth bounding.
+_MANY_SERVICES = 1000
+
+
+def scheduler(cluster: Cluster) -> Iterator[Problem]:
+    """The scheduler exists, and does what its name promises."""
+    value = cluster.get(SCHEDULER)
+    raw = cluster.raw(SCHEDULER)
+    if value in USELESS_SCHEDULERS:
+        yield Problem(
+            "scheduler", ERROR, SCHEDULER, f"{value}: {USELESS_SCHEDULERS[value]}.",
+            "Use rr, or lc for connections that live long.", value=raw,
+        )  # fmt: skip
+        return
+    if value not in SCHEDULERS:
+        hint = nearest(value, SCHEDULERS)
+        yield Problem(
+            "scheduler", ERROR, SCHEDULER,
+            f"{value} is no scheduler of IPVS; kube-proxy would exit at its start.",
+            f"Did you mean {hint}?" if hint else f"Use one of {', '.join(SCHEDULERS)}.",
+            value=raw,
+        )  # fmt: skip
+        return
+    if cluster.service_proxy != "ipvs":
+        if cluster.given(SCHEDULER):
+            yield Problem(
+                "scheduler", INFO, SCHEDULER,
+                f"{value} has no effect: services are routed by {cluster.service_proxy}.",
+                "Take it out, or set fastpath_service_proxy to ipvs.", value=raw,
+            )  # fmt: skip
+        return
+    if value in _WITHOUT_WEIGHTS:
+        yield Problem(
+            "scheduler", WARNING, SCHEDULER,
+            f"kube-proxy gives every endpoint the weight 1, so {value} behaves as "
+            f"{_WITHOUT_WEIGHTS[value]}.",
+            f"Write {_WITHOUT_WEIGHTS[value]}, so that the plan says what happens.", value=raw,
+        )  # fmt: skip
+    elif value == "lc":
+        yield Problem(
+            "scheduler", WARNING, SCHEDULER,
+            "each node counts only its own connections, so lc does not balance the cluster.",
+            "Use rr, unless connections live long and each node opens many.", value=raw,
+        )  # fmt: skip
+
+
+def periods(cluster: Cluster) -> Iterator[Problem]:
+    """Synchronisation periods: kubernetes/pkg/proxy/apis/config/validation."""
+    sync, shortest = cluster.get(SYNC), cluster.get(MIN_SYNC)
+    seconds, bound = duration_seconds(sync, SYNC), duration_seconds(shortest, MIN_SYNC)
+    if seconds <= 0:
+        yield Problem(
+            "proxy-periods", ERROR, SYNC, f"must be longer than 0, got {sync}.",
+            "Use 30s, kube-proxy's own default.", value=cluster.raw(SYNC),
+        )  # fmt: skip
+        return
+    if bound > seconds:
+        yield Problem(
+            "proxy-periods", ERROR, MIN_SYNC,
+            f"{shortest} is longer than {SYNC} {sync}, which kube-proxy refuses.",
+            "Use 1s.", value=cluster.raw(MIN_SYNC),
+        )  # fmt: skip
+        return
+    if seconds < 10:
+        yield Problem(
+            "proxy-periods", WARNING, SYNC,
+            f"{sync} repairs all rules that often, which costs CPU and gains nothing: changes are "
+            "followed at once anyway.",
+            "Use 30s.", value=cluster.raw(SYNC),
+        )  # fmt: skip
+    services = cluster.get("fastpath_expected_services")
+    if bound > 5 or (bound > 1 and services < _MANY_SERVICES):
+        yield Problem(
+            "proxy-periods", WARNING, MIN_SYNC,
+            f"a removed endpoint may get new connections for up to {shortest}.",
+            "Use 1s; more only where kubeproxy_sync_proxy_rules_duration_seconds exceeds it.",
+            value=cluster.raw(MIN_SYNC),
+        )  # fmt: skip
+    if bound == 0 and services > _MANY_SERVICES and cluster.service_proxy == "ipvs":
+        yield Problem(
+            "proxy-periods", WARNING, MIN_SYNC,
+            f"0 synchronises on every change, and {services} services change often.",
+            "Use 1s.", value=cluster.raw(MIN_SYNC),
+        )  # fmt: skip
+
+
+def strict_arp(cluster: Cluster) -> Iterator[Problem]:
+    """kube-ipvs0 holds every service address on every node, and all of them answer ARP."""
+    strict = cluster.get(STRICT_ARP)
+    announcers = cluster.get("fastpath_service_announcers")
+    raw = cluster.raw(STRICT_ARP)
+    if cluster.service_proxy == "ipvs" and announcers and not strict:
+        yield Problem(
+            "strict-arp", ERROR, STRICT_ARP,
+            f"{', '.join(announcers)} announces service addresses by ARP, and in mode ipvs every "
+            "node holds them on kube-ipvs0 and answers too.",
+            f"Set {STRICT_ARP}: true.", value=raw,
+        )  # fmt: skip
+    elif strict and cluster.service_proxy != "ipvs":
+        yield Problem(
+            "strict-arp", INFO, STRICT_ARP,
+            f"has no effect with {cluster.service_proxy}.", "Take it out.", value=raw,
+        )  # fmt: skip
+    elif strict and not announcers:
+        yield Problem(
+            "strict-arp", INFO, STRICT_ARP,
+            "is needed only where something announces service addresses by ARP, and changes how a "
+            "host with several cards answers.",
+            "Name it in fastpath_service_announcers, or take this out.", value=raw,
+        )  # fmt: skip
+
+
+def owner(cluster: Cluster) -> Iterator[Problem]:
+    """Exactly one program routes services."""
+    network, proxy = cluster.get("fastpath_pod_network"), cluster.service_proxy
+    if proxy == "cilium" and network != "cilium":
+        yield Problem(
+            "service-proxy-owner", ERROR, PROXY,
+            f"cilium routes services only where it is the pod network, which is {network}.",
+            "Set fastpath_pod_network: cilium, or another service proxy.",
+            value=cluster.raw(PROXY),
+        )  # fmt: skip
+    if proxy == "cilium" and cluster.get("fastpath_kube_proxy_config"):
+        yield Problem(
+            "service-proxy-owner", WARNING, "fastpath_kube_proxy_config",
+            "has no effect: with Cilium's replacement there is no kube-proxy.",
+            "Take it out.", value=cluster.raw("fastpath_kube_proxy_config"),
+        )  # fmt: skip
+    replacement = cluster.get("fastpath_cilium_values").get("kubeProxyReplacement")
+    if network == "cilium" and isinstance(replacement, bool) and replacement != (proxy == "cilium"):
+        yield Problem(
+            "service-proxy-owner", ERROR, "fastpath_cilium_values.kubeProxyReplacement",
+            f"is {str(replacement).lower()}, and {PROXY} is {proxy}: "
+            + ("two programs would route services." if replacement else "none would."),
+            f"Take it out; it follows {PROXY}.", value=replacement,
+        )  # fmt: skip

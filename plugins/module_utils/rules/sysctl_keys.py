@@ -1,0 +1,166 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Single keys of fastpath_sysctl_overrides. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    INFO,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+
+OVERRIDES = "fastpath_sysctl_overrides"
+
+#: Keys without a use, or with harm: level, what is wrong, what to do. Kernel:
+#: Documentation/networking/ip-sysctl.rst and ipvs-sysctl.rst.
+_DEAD: dict[str, tuple[str, str, str]] = {
+    "net.ipv4.tcp_tw_recycle": (
+        ERROR, "was removed in Linux 4.12, because it broke connections behind NAT.", "Take it out."
+    ),
+    "net.ipv4.tcp_low_latency": (
+        WARNING, "has no effect since Linux 4.14.", "Take it out."
+    ),
+    "net.ipv4.tcp_fack": (
+        WARNING, "has no effect since Linux 4.15.", "Take it out."
+    ),
+    "net.ipv4.vs.conntrack": (
+        ERROR, "belongs to kube-proxy, which needs 1 here.", "Take it out."
+    ),
+}  # fmt: skip
+
+#: Settings that each network namespace has for itself and that a new one takes from the kernel's
+#: defaults, not from the host: Linux, net/ipv4/tcp_ipv4.c (tcp_sk_init), net/core/net_namespace.c.
+_PER_NAMESPACE = (
+    "net.core.somaxconn",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_autocorking",
+    "net.ipv4.tcp_fastopen",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_",
+    "net.ipv4.tcp_limit_output_bytes",
+    "net.ipv4.tcp_mtu_probing",
+    "net.ipv4.tcp_notsent_lowat",
+    "net.ipv4.tcp_slow_start_after_idle",
+    "net.ipv4.tcp_timestamps",
+    "net.ipv4.tcp_tw_reuse",
+    "net.netfilter.nf_conntrack_tcp_timeout_",
+    "net.netfilter.nf_conntrack_udp_timeout",
+)
+
+#: What the kernels of the supported distributions have by themselves. A profile raises only, so a
+#: smaller value is without effect. Linux 5.15, net/core/sock.c, net/ipv4/tcp.c, net/core/dev.c.
+_KERNEL_DEFAULTS = {
+    "net.core.somaxconn": 4096,
+    "net.core.rmem_max": 212992,
+    "net.core.wmem_max": 212992,
+    "net.core.netdev_max_backlog": 1000,
+    "fs.inotify.max_user_instances": 128,
+}
+
+
+def values(host: Host) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield path, key, value as the kernel prints it (None if it is none) and value as given."""
+    for given, value in host.get(OVERRIDES).items():
+        if value is None:
+            continue
+        path = f"{OVERRIDES}['{given}']"
+        try:
+            key = _sysctl.normalise_key(given)
+            yield path, key, _sysctl.normalise_value(key, value), value
+        except BadValue:
+            yield path, str(given), None, value
+
+
+def effective(host: Host) -> Mapping[str, str]:
+    """Return the overrides that can be read, by their normalised key."""
+    return {key: value for _path, key, value, _raw in values(host) if value is not None}
+
+
+def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Keys are keys, and values what the kernel takes."""
+    for given, value in host.get(OVERRIDES).items():
+        try:
+            key = _sysctl.normalise_key(given)
+            if value is not None:
+                _sysctl.normalise_value(key, value)
+        except BadValue as error:
+            yield Problem(
+                "type", ERROR, f"{OVERRIDES}['{given}']", f"{error}.",
+                "Write the key as sysctl prints it, and a number or a string.", host.name, value,
+            )  # fmt: skip
+
+
+def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Keys that do nothing, or do harm."""
+    for path, key, value, raw in values(host):
+        if key in _DEAD:
+            level, message, fix = _DEAD[key]
+            yield Problem("dead-sysctl", level, path, message, fix, host.name, raw)
+        elif key == "net.ipv4.vs.conn_reuse_mode" and value == "0":
+            yield Problem(
+                "dead-sysctl", ERROR, path,
+                "0 sends connections to removed pods on kernels since 5.9 (kubernetes#81775).",
+                "Take it out; kube-proxy knows which kernels need it.", host.name, raw,
+            )  # fmt: skip
+
+
+def timestamps(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """tcp_tw_reuse lives on timestamps, and so does the guard against wrapped numbers."""
+    found = effective(host)
+    path = f"{OVERRIDES}['net.ipv4.tcp_timestamps']"
+    if found.get("net.ipv4.tcp_timestamps") == "0":
+        reuse = found.get("net.ipv4.tcp_tw_reuse") == "1"
+        yield Problem(
+            "timestamps-pair", ERROR if reuse else WARNING, path,
+            ("with 0, net.ipv4.tcp_tw_reuse=1 does nothing" if reuse else "0 saves 12 bytes")
+            + ", and PAWS is off: sequence numbers wrap within 3.4 s at 10 Gbit/s (RFC 7323).",
+            "Use 1, the kernel's default.", host.name,
+        )  # fmt: skip
+    if found.get("net.ipv4.tcp_tw_reuse", "2") not in ("0", "1", "2"):
+        yield Problem(
+            "timestamps-pair", ERROR, f"{OVERRIDES}['net.ipv4.tcp_tw_reuse']",
+            f"must be 0, 1 or 2, got {found['net.ipv4.tcp_tw_reuse']}.",
+            "Use 2, the kernel's default.", host.name,
+        )  # fmt: skip
+
+
+def scope(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """A host's value does not reach its pods where each namespace has its own."""
+    for path, key, value, raw in values(host):
+        if value is not None and key.startswith(_PER_NAMESPACE):
+            yield Problem(
+                "sysctl-scope", INFO, path,
+                "each network namespace has its own, so this holds for programs of the host and "
+                "not for pods.",
+                "For pods, use securityContext.sysctls or the socket option of the program.",
+                host.name, raw,
+            )  # fmt: skip
+
+
+def raise_only(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """A profile raises limits; a value below the kernel's own stays without effect."""
+    for path, key, value, raw in values(host):
+        own = _KERNEL_DEFAULTS.get(key)
+        if own is not None and value is not None and value.isdigit() and int(value) < own:
+            yield Problem(
+                "raise-only", WARNING, path,
+                f"{value} is below the kernel's own {own}, which is kept: profiles only raise.",
+                "Take it out.", host.name, raw,
+            )  # fmt: skip
+        elif key == "fs.file-max":
+            yield Problem(
+                "raise-only", WARNING, path,
+                "systemd sets the largest value there is at boot, so this is without effect or "
+                "lowers it.",
+                "Take it out; a program's own limit is LimitNOFILE of its service.",
+                host.name, raw,
+            )  # fmt: skip

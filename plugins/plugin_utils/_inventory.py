@@ -1,0 +1,66 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what the core judges out of Ansible's variables. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import PREFIX, Inventory
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+
+_ROLE_PREFIXES = tuple(f"{role}_" for role in ROLE_VARIABLES)
+
+#: What else says where a host is.
+_CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
+
+
+def materialise(value: Any) -> Any:
+    """Return *value* with every template in it evaluated.
+
+    Ansible's containers do that on access. The scalars keep their tags, which say where they stand.
+    """
+    if isinstance(value, Mapping):
+        return {key: materialise(value[key]) for key in value}
+    if isinstance(value, (list, tuple)):
+        return [materialise(item) for item in value]
+    return value
+
+
+def _read(host: str, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any, Problem | None]]:
+    for name in variables:
+        if not isinstance(name, str):
+            continue
+        if name.startswith(_ROLE_PREFIXES) and not name.startswith(PREFIX):
+            # Only its name is judged, and other collections may have templates in there.
+            yield name, None, None
+        elif name.startswith(PREFIX) or name in _CONNECTION:
+            try:
+                yield name, materialise(variables[name]), None
+            except AnsibleError as error:
+                message = f"cannot be evaluated: {str(error).rstrip('.')}."
+                fix = "Correct the expression, or write the value itself."
+                yield name, None, Problem("type", ERROR, name, message, fix, host)
+
+
+def collect(task_vars: Mapping[str, Any]) -> tuple[Inventory, list[Problem]]:
+    """Return the inventory, and a problem for each variable that cannot be evaluated."""
+    hostvars = task_vars.get("hostvars") or {}
+    groups = {
+        str(name): [str(host) for host in hosts]
+        for name, hosts in (task_vars.get("groups") or {}).items()
+    }
+    hosts: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for host in groups.get("all") or []:
+        hosts[host] = {}
+        for name, value, problem in _read(host, hostvars[host]):
+            if problem is None:
+                hosts[host][name] = value
+            else:
+                problems.append(problem)
+    return Inventory(groups, hosts), problems

@@ -1,0 +1,425 @@
+"""What each rule accepts and refuses, and in which words."""
+
+from __future__ import annotations
+
+import pytest
+
+OVERRIDE = "fastpath_sysctl_overrides"
+
+ACCEPTED = [
+    {},
+    {"fastpath_kubernetes_version": "v1.34.1"},
+    {"fastpath_max_pods": "110", "fastpath_bgp_mesh": "true"},
+    {"fastpath_mtu": None},
+    {"fastpath_service_proxy": "nftables"},
+    {"fastpath_pod_network": "cilium", "fastpath_encapsulation": "geneve"},
+    {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"MTU": 0}},
+    {"fastpath_node_interface_mtu": 9000, "fastpath_mtu": 9000},
+    {
+        "fastpath_node_interface_mtu": 1500,
+        "fastpath_mtu": "1450",
+        "fastpath_encapsulation": "vxlan",
+    },
+    {"fastpath_service_announcers": ["metallb_l2"], "fastpath_ipvs_strict_arp": True},
+    {"fastpath_control_plane_endpoint": "10.0.0.11:6443"},
+    {"fastpath_control_plane_endpoint": "api.example.com:6443"},
+    {"fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513, "nodes": ["worker1"]}]},
+    {"fastpath_kube_proxy_config": {"ipvs": {"tcpTimeout": "2h"}, "conntrack": {"maxPerCore": 0}}},
+    {"fastpath_node_networks": ["10.0.0.0/24"]},
+    {"other_collection_variable": 1, "calico_felix_log_level": "x", "kubernetes_audit": True},
+]
+
+
+@pytest.mark.parametrize("variables", ACCEPTED, ids=str)
+def test_accepted(found, variables):
+    assert found(variables) == []
+
+
+REFUSED = [
+    # Types, and what YAML and AWX make of them.
+    (
+        {"fastpath_max_pods": "many"},
+        "error [type] fastpath_max_pods: must be a whole number, got 'many'. "
+        "Fix: Give one from 1 to 5000.",
+    ),
+    (
+        {"fastpath_bgp_mesh": 1},
+        "error [type] fastpath_bgp_mesh: must be true or false, got 1. "
+        "Fix: Write true or false, unquoted.",
+    ),
+    (
+        {"fastpath_pod_network": True},
+        "error [type] fastpath_pod_network: must be one of calico, cilium, got True. "
+        "Fix: Write it in quotes: YAML reads on, off, yes and no as booleans.",
+    ),
+    (
+        {"fastpath_pod_network": "calicoo"},
+        "error [type] fastpath_pod_network: must be one of calico, cilium, got 'calicoo'. "
+        "Fix: Did you mean calico?",
+    ),
+    (
+        {"fastpath_service_announcers": "metallb_l2"},
+        "error [type] fastpath_service_announcers: must be a list, got 'metallb_l2'. "
+        "Fix: Write it as [metallb_l2].",
+    ),
+    (
+        {"fastpath_ignore_problems": ["mtu", "mtuu"]},
+        "error [type] fastpath_ignore_problems[1]: must be one of bgp-peer, ",
+    ),
+    (
+        {"fastpath_node_ip": "010.0.0.1"},
+        "error [type] fastpath_node_ip: must be an IP address, got '010.0.0.1'. "
+        "Fix: Give one address of IPv4 or IPv6, without leading zeros.",
+    ),
+    (
+        {"fastpath_proxy_sync_period": 90},
+        "error [proxy-periods] fastpath_proxy_sync_period: must be a duration in quotes or with a "
+        "unit, got 90. Fix: Give a number with a unit, such as 30s or 1m30s. YAML reads 1:30 as "
+        "the number 90.",
+    ),
+    # Names.
+    (
+        {"fastpath_kuberentes_version": "1.36.3"},
+        "error [unknown-variable] fastpath_kuberentes_version: is not known. "
+        "Fix: Did you mean fastpath_kubernetes_version?",
+    ),
+    (
+        {"calico_mesh_": True},
+        "warning [unknown-variable] calico_mesh_: is not known to this collection. "
+        "Fix: Did you mean calico_mesh? Else leave it.",
+    ),
+    # Versions.
+    (
+        {"fastpath_kubernetes_version": 1.36},
+        "error [version] fastpath_kubernetes_version: must be a full version, got 1.36. "
+        'Fix: Write a full version in quotes, such as "1.36.3". YAML reads 1.40 as the number 1.4.',
+    ),
+    (
+        {"fastpath_kubernetes_version": "1.30.9"},
+        "error [version] fastpath_kubernetes_version: 1.30.9 is too old: kubeadm has had "
+        "configuration v1beta4 since 1.31. Fix: Take 1.36.3, or 1.31 at least.",
+    ),
+    (
+        {"fastpath_kubernetes_version": "1.31.2", "fastpath_service_proxy": "nftables"},
+        "warning [mode-kernel] fastpath_service_proxy: nftables is beta in Kubernetes 1.31.2; "
+        "it is stable since 1.33 (KEP-3866). Fix: Take Kubernetes 1.33 or newer.",
+    ),
+    # The service proxy.
+    (
+        {"fastpath_ipvs_scheduler": "fo"},
+        "error [scheduler] fastpath_ipvs_scheduler: fo: weighted failover sends every connection "
+        "to one endpoint, as all of them have weight 1. Fix: Use rr, or lc for connections that "
+        "live long.",
+    ),
+    (
+        {"fastpath_ipvs_scheduler": "wrrr"},
+        "error [scheduler] fastpath_ipvs_scheduler: wrrr is no scheduler of IPVS; kube-proxy "
+        "would exit at its start. Fix: Did you mean wrr?",
+    ),
+    (
+        {"fastpath_ipvs_scheduler": "wlc"},
+        "warning [scheduler] fastpath_ipvs_scheduler: kube-proxy gives every endpoint the weight "
+        "1, so wlc behaves as lc. Fix: Write lc, so that the plan says what happens.",
+    ),
+    (
+        {"fastpath_service_proxy": "nftables", "fastpath_ipvs_scheduler": "rr"},
+        "info [scheduler] fastpath_ipvs_scheduler: rr has no effect: services are routed by "
+        "nftables. Fix: Take it out, or set fastpath_service_proxy to ipvs.",
+    ),
+    (
+        {"fastpath_proxy_min_sync_period": "2s"},
+        "warning [proxy-periods] fastpath_proxy_min_sync_period: a removed endpoint may get new "
+        "connections for up to 2s. Fix: Use 1s; more only where "
+        "kubeproxy_sync_proxy_rules_duration_seconds exceeds it.",
+    ),
+    (
+        {"fastpath_proxy_min_sync_period": "1m"},
+        "error [proxy-periods] fastpath_proxy_min_sync_period: 1m is longer than "
+        "fastpath_proxy_sync_period 30s, which kube-proxy refuses. Fix: Use 1s.",
+    ),
+    (
+        {"fastpath_proxy_sync_period": "0s", "fastpath_proxy_min_sync_period": "0"},
+        "error [proxy-periods] fastpath_proxy_sync_period: must be longer than 0, got 0s. "
+        "Fix: Use 30s, kube-proxy's own default.",
+    ),
+    (
+        {"fastpath_service_announcers": ["metallb_l2"]},
+        "error [strict-arp] fastpath_ipvs_strict_arp: metallb_l2 announces service addresses by "
+        "ARP, and in mode ipvs every node holds them on kube-ipvs0 and answers too. "
+        "Fix: Set fastpath_ipvs_strict_arp: true.",
+    ),
+    (
+        {"fastpath_service_proxy": "cilium"},
+        "error [service-proxy-owner] fastpath_service_proxy: cilium routes services only where it "
+        "is the pod network, which is calico. Fix: Set fastpath_pod_network: cilium, or another "
+        "service proxy.",
+    ),
+    (
+        {"fastpath_kube_proxy_config": {"scheduler": "rr"}},
+        "error [proxy-schema] fastpath_kube_proxy_config.scheduler: is no field of "
+        "KubeProxyConfiguration v1alpha1; kube-proxy would ignore it. "
+        "Fix: Did you mean ipvs.scheduler?",
+    ),
+    (
+        {"fastpath_kube_proxy_config": {"syncPeriod": "30s"}},
+        "error [proxy-schema] fastpath_kube_proxy_config.syncPeriod: is no field of "
+        "KubeProxyConfiguration v1alpha1; kube-proxy would ignore it. "
+        "Fix: Did you mean ipvs.syncPeriod?",
+    ),
+    (
+        {"fastpath_kube_proxy_config": {"ipvs": {"minSyncPeriod": 2}}},
+        "error [proxy-schema] fastpath_kube_proxy_config.ipvs.minSyncPeriod: must be a duration, "
+        "got 2. Fix: Write it as 30s or 1m30s.",
+    ),
+    (
+        {"fastpath_kube_proxy_config": {"mode": "ipvs"}},
+        "error [proxy-schema] fastpath_kube_proxy_config.mode: is not set here: set "
+        "fastpath_service_proxy instead. Fix: Take it out.",
+    ),
+    # Sysctl keys.
+    (
+        {OVERRIDE: {"net.ipv4.tcp_tw_recycle": 1}},
+        f"error [dead-sysctl] {OVERRIDE}['net.ipv4.tcp_tw_recycle']: was removed in Linux 4.12, "
+        "because it broke connections behind NAT. Fix: Take it out.",
+    ),
+    (
+        {OVERRIDE: {"net.ipv4.vs.conn_reuse_mode": 0}},
+        f"error [dead-sysctl] {OVERRIDE}['net.ipv4.vs.conn_reuse_mode']: 0 sends connections to "
+        "removed pods on kernels since 5.9 (kubernetes#81775). Fix: Take it out; kube-proxy knows "
+        "which kernels need it.",
+    ),
+    (
+        {OVERRIDE: {"net.ipv4.conf.all.forwarding": True}},
+        f"error [type] {OVERRIDE}['net.ipv4.conf.all.forwarding']: "
+        "net.ipv4.conf.all.forwarding must be a number or a string, got True; write 0 or 1 for a "
+        "switch. Fix: Write the key as sysctl prints it, and a number or a string.",
+    ),
+    (
+        {OVERRIDE: {"net.core.rmem_max": 100000}},
+        f"warning [raise-only] {OVERRIDE}['net.core.rmem_max']: 100000 is below the kernel's own "
+        "212992, which is kept: profiles only raise. Fix: Take it out.",
+    ),
+    # Addresses.
+    (
+        {"fastpath_pod_cidr": "10.244.0.5/16"},
+        "error [cidr-plan] fastpath_pod_cidr: 10.244.0.5/16 has host bits; the network is "
+        "10.244.0.0/16. Fix: Give one network of IPv4 or IPv6, with its prefix length; dual stack "
+        "is not supported yet.",
+    ),
+    (
+        {"fastpath_pod_cidr": "10.244.0.0/16,fd00::/64"},
+        "error [cidr-plan] fastpath_pod_cidr: holds two networks, and a cluster here has one "
+        "family. Fix: Give one network",
+    ),
+    (
+        {"fastpath_pod_cidr": "10.100.0.0/16"},
+        "error [cidr-plan] fastpath_service_cidr: 10.96.0.0/12 overlaps fastpath_pod_cidr "
+        "10.100.0.0/16. Fix: Choose networks that share no address.",
+    ),
+    (
+        {"fastpath_pod_cidr": "192.168.0.0/16"},
+        "warning [cidr-plan] fastpath_pod_cidr: 192.168.0.0/16 overlaps 192.168.122.0/24, "
+        "libvirt's default network, which KVM and container hosts have. Fix: Choose another "
+        "network, such as 10.244.0.0/16.",
+    ),
+    (
+        {"fastpath_service_cidr": "10.0.0.0/24"},
+        "error [cidr-plan] cp1: ansible_host: 10.0.0.11 lies within fastpath_service_cidr "
+        "10.0.0.0/24. Fix: Choose another fastpath_service_cidr.",
+    ),
+    (
+        {"fastpath_service_cidr": "10.96.0.0/11"},
+        "error [cidr-plan] fastpath_service_cidr: 10.96.0.0/11 has 21 host bits, and the API "
+        "server takes 20. Fix: Use a prefix length of 12 or more.",
+    ),
+    (
+        {"fastpath_node_networks": ["10.0.1.0/24"]},
+        "error [cidr-plan] cp1: ansible_host: 10.0.0.11 lies in none of fastpath_node_networks "
+        "(10.0.1.0/24). Fix: Add its network to fastpath_node_networks.",
+    ),
+    (
+        {"fastpath_pod_block_size": 19},
+        "error [cidr-plan] fastpath_pod_block_size: must be 20 to 32 for calico and ipv4, got 19. "
+        "Fix: Use 26.",
+    ),
+    (
+        {"fastpath_pod_cidr": "10.244.0.0/25"},
+        "error [ip-capacity] fastpath_pod_cidr: 10.244.0.0/25 has 2 blocks of /26, and 110 pods "
+        "take 2 on each node: 1 nodes, and there are 3. Fix: Use a larger network, or a lower "
+        "fastpath_max_pods.",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_max_pods": 254},
+        "error [ip-capacity] fastpath_pod_block_size: a node's /24 holds 253 pods, and "
+        "fastpath_max_pods is 254. Fix: Use a shorter prefix length, or fewer pods.",
+    ),
+    (
+        {"fastpath_control_plane_endpoint": "10.96.0.1:443"},
+        "error [endpoint] fastpath_control_plane_endpoint: 10.96.0.1 lies within "
+        "fastpath_service_cidr 10.96.0.0/12: nodes could reach the API only once the service "
+        "proxy runs, which needs the API. Fix: Use an address of the nodes' network.",
+    ),
+    (
+        {"fastpath_control_plane_endpoint": "10.0.0.11"},
+        "error [endpoint] fastpath_control_plane_endpoint: must be host:port, got '10.0.0.11'. "
+        "Fix: Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
+    ),
+    # MTU.
+    (
+        {
+            "fastpath_node_interface_mtu": 1500,
+            "fastpath_mtu": 1500,
+            "fastpath_encapsulation": "vxlan",
+        },
+        "error [mtu] fastpath_mtu: 1500 is more than the card's 1500 less 50 bytes of overhead: "
+        "handshakes work, and the first full segment hangs. Fix: Use auto, which gives 1450.",
+    ),
+    (
+        {"fastpath_node_interface_mtu": 9000, "fastpath_mtu": 1500},
+        "warning [mtu] fastpath_mtu: 1500 leaves 7500 bytes of each packet unused: 9000 fit. "
+        "Fix: Use auto.",
+    ),
+    # BGP.
+    (
+        {"fastpath_bgp_mesh": False},
+        "error [bgp-scale] fastpath_bgp_mesh: is false, and there are neither route reflectors "
+        "nor peers: no node would learn of another's pods. Fix: Set "
+        "fastpath_bgp_route_reflectors or fastpath_bgp_peers, or leave the mesh on.",
+    ),
+    (
+        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["worker1"]},
+        "warning [bgp-scale] fastpath_bgp_route_reflectors: worker1 alone reflects routes: while "
+        "it is down, no route changes. Fix: Name two.",
+    ),
+    (
+        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["worker1", "wroker2"]},
+        "error [bgp-scale] fastpath_bgp_route_reflectors[1]: wroker2 is no node of the cluster. "
+        "Fix: Did you mean worker2?",
+    ),
+    (
+        {"fastpath_bgp_as_number": 23456},
+        "error [bgp-peer] fastpath_bgp_as_number: 23456 is reserved. "
+        "Fix: Use a private number, 64512 to 65534.",
+    ),
+    (
+        {"fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513}, {"address": "x"}]},
+        "error [bgp-peer] fastpath_bgp_peers[1].address: must be an IP address, got 'x'. "
+        "Fix: Give one address of IPv4 or IPv6, without leading zeros.\n"
+        "error [bgp-peer] fastpath_bgp_peers[1].as_number: is missing. "
+        "Fix: Add as_number to this entry.",
+    ),
+    (
+        {"fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513, "password": "s"}]},
+        "error [bgp-peer] fastpath_bgp_peers[0].password: is not known; did you mean "
+        "password_secret? Fix: Use one of address, as_number,",
+    ),
+    (
+        {"fastpath_bgp_peers": [{"address": "10.0.0.21", "as_number": 65535}]},
+        "error [bgp-peer] fastpath_bgp_peers[0].address: 10.0.0.21 is worker1, a node of the "
+        "cluster. Fix: Leave nodes to fastpath_bgp_mesh or fastpath_bgp_route_reflectors.\n"
+        "error [bgp-peer] fastpath_bgp_peers[0].as_number: 65535 is reserved. "
+        "Fix: Use 64512 to 65534, or your own.",
+    ),
+    # The pod network.
+    (
+        {"fastpath_encapsulation": "geneve"},
+        "error [calico-encapsulation] fastpath_encapsulation: geneve does not exist with calico. "
+        "Fix: Use one of none, ipip, vxlan, ipip_cross_subnet, vxlan_cross_subnet.",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"tunnel": "disabled"}},
+        "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and "
+        "helm would ignore it. Fix: Use routingMode and tunnelProtocol.",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_expected_services": 20000},
+        "error [cilium-lb-size] fastpath_cilium_values.bpf.lbMapMax: 20000 services take 100000 "
+        "entries, and the map has 65536: the last ones are not programmed. Fix: Set it to 131072.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("variables", "expected"), REFUSED, ids=lambda value: str(value)[:60])
+def test_refused(found, variables, expected):
+    text = "\n".join(found(variables))
+    # Some sentences are long: their beginning tells them apart.
+    assert text.startswith(expected), text
+
+
+def test_one_host_alone_is_named(found):
+    assert found({}, {"worker2": {"fastpath_node_interface_mtu": 0}})[0].startswith(
+        "error [mtu] worker2: fastpath_node_interface_mtu: must be 576 to 65535, got 0."
+    )
+
+
+def test_cards_that_differ(found):
+    mtus = {"cp1": 9000, "worker1": 9000, "worker2": 1500}
+    of_host = {name: {"fastpath_node_interface_mtu": mtu} for name, mtu in mtus.items()}
+    assert found({}, of_host) == [
+        "error [mtu] worker2: fastpath_node_interface_mtu: is 1500 here and 9000 on other nodes: "
+        "larger datagrams to this host are lost, and path MTU discovery slows TCP down. "
+        "Fix: Give all cards that carry node addresses one MTU."
+    ]
+
+
+def test_two_values_for_one_cluster(found):
+    text = found({"fastpath_pod_cidr": "10.244.0.0/16"}, {})
+    assert text == []
+    text = found({}, {"cp1": {"fastpath_max_pods": 110}, "worker1": {"fastpath_max_pods": 120}})
+    assert text[0].startswith(
+        "error [hosts] worker1: fastpath_max_pods: is 120 here and 110 on cp1, but a cluster has "
+        "one. Fix: Set it once,"
+    )
+
+
+def test_two_segments_without_a_router(found):
+    text = found(
+        {"fastpath_node_networks": ["10.0.0.0/24", "10.0.9.0/24"]},
+        {"worker2": {"fastpath_node_ip": "10.0.9.5"}},
+    )
+    assert len(text) == 1
+    assert text[0].startswith(
+        "error [calico-encapsulation] fastpath_encapsulation: is none, and cp1 (10.0.0.0/24) and "
+        "worker2 (10.0.9.0/24) are in different segments"
+    )
+
+
+def test_one_address_twice(found):
+    text = found({}, {"worker2": {"fastpath_node_ip": "10.0.0.21"}})
+    assert text == [
+        "error [hosts] worker2: fastpath_node_ip: 10.0.0.21 is the address of worker1 too. "
+        "Fix: Correct one of them."
+    ]
+
+
+@pytest.mark.parametrize(("workers", "level"), [(49, None), (50, "warning"), (100, "error")])
+def test_a_mesh_has_its_size(found, workers, level):
+    text = found({}, workers=workers, only="bgp-scale")
+    assert [line.split(" ")[0] for line in text] == ([level] if level else [])
+
+
+@pytest.mark.parametrize(
+    ("version", "gate", "level"),
+    [
+        ("1.34.0", None, None),
+        ("1.36.3", None, "info"),
+        ("1.37.0", None, "warning"),
+        ("1.40.0", None, "error"),
+        ("1.40.0", True, "warning"),
+        ("1.43.0", True, "error"),
+    ],
+)
+def test_the_end_of_ipvs(found, version, gate, level):
+    gates = {} if gate is None else {"featureGates": {"KubeProxyIPVS": gate}}
+    variables = {"fastpath_kubernetes_version": version, "fastpath_kube_proxy_config": gates}
+    text = found(variables, only="ipvs-lifecycle")
+    assert [line.split(" ")[0] for line in text] == ([level] if level else [])
+
+
+def test_what_is_not_installed_yet_is_said(found):
+    (line,) = [
+        line
+        for line in found({"fastpath_pod_network": "cilium"}, only="service-proxy-owner")
+        if "fastpath_pod_network:" in line
+    ]
+    assert line.startswith("warning [service-proxy-owner] fastpath_pod_network: cilium is checked")
