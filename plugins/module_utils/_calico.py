@@ -90,6 +90,8 @@ def _uses_nftables(plan: Mapping[str, Any]) -> bool:
 def _installation(plan: Mapping[str, Any]) -> dict[str, Any]:
     cidr, size, encapsulation = _pool(plan)
     version = 6 if ":" in cidr else 4
+    # Without it Felix measures by itself, with the cards whose names it knows.
+    mtu = {} if plan.get("mtu") == "auto" else {"mtu": pod_mtu(plan)}
     return {
         "apiVersion": "operator.tigera.io/v1",
         "kind": "Installation",
@@ -99,7 +101,7 @@ def _installation(plan: Mapping[str, Any]) -> dict[str, Any]:
             "calicoNetwork": {
                 "bgp": "Enabled",
                 "linuxDataplane": "Nftables" if _uses_nftables(plan) else "Iptables",
-                "mtu": pod_mtu(plan),
+                **mtu,
                 f"nodeAddressAutodetectionV{version}": {"kubernetes": "NodeInternalIP"},
                 "ipPools": [
                     {
@@ -158,8 +160,9 @@ def _felix(plan: Mapping[str, Any], method: str) -> list[dict[str, Any]]:
 def calico_resources(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the custom resources of a plan, in the order in which they must be applied.
 
-    Keys: install_method, pod_cidr, pod_block_size, encapsulation, mtu (operator), as_number, mesh,
-    service_proxy, wireguard, bgp_peers, route_reflectors.
+    Keys: install_method, pod_cidr, pod_block_size, encapsulation, mtu (operator; bytes, or "auto"
+    where it is not known yet), as_number, mesh, service_proxy, wireguard, bgp_peers,
+    route_reflectors.
 
     BGP without encapsulation needs a network that carries pod addresses; whether there is one is
     not judged here.

@@ -96,6 +96,8 @@ class Cluster:
         self.inventory = inventory
         #: What is wrong with single values.
         self.problems: list[Problem] = []
+        #: What rules derive once and need for every host.
+        self.memory: dict[str, Any] = {}
         self._readings = _Readings()
         self._values: dict[str, Any] = {}
         everyone = [Host(name, variables) for name, variables in inventory.hosts.items()]

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from netaddr import IPAddress, IPNetwork
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _calico,
     _cidr,
+    _cilium,
     _modules,
     _mtu,
     _service_proxy,
@@ -121,10 +123,63 @@ def _proxy_config(cluster: Cluster) -> dict[str, Any] | None:
     return _service_proxy.kube_proxy_config(plan, cluster.get("fastpath_kube_proxy_config"))
 
 
+def api(cluster: Cluster) -> tuple[str, int]:
+    """Return host and port of the API server as nodes reach it without service routing."""
+    given = cluster.get("fastpath_control_plane_endpoint")
+    if given is not None:
+        return given
+    first = cluster.control_planes[0]
+    address = node_address(first)
+    return (first.name if address is None else str(address)), 6443
+
+
+def cilium_values(cluster: Cluster) -> dict[str, Any] | None:
+    """Return the Helm values of Cilium with the user's merged in; None for another pod network."""
+    if cluster.get("fastpath_pod_network") != "cilium" or not cluster.control_planes:
+        return None
+    host, port = api(cluster)
+    cards = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
+    plan = {
+        "service_proxy": cluster.service_proxy,
+        "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
+        "encapsulation": cluster.get("fastpath_encapsulation"),
+        "wireguard": cluster.get("fastpath_wireguard"),
+        "congestion_control": cluster.control_planes[0].get("fastpath_congestion_control"),
+        "api_host": host,
+        "api_port": port,
+        "nic_mtu": min(cards, default=0),
+        "expected_services": cluster.get("fastpath_expected_services"),
+        "expected_endpoints": cluster.get("fastpath_expected_endpoints"),
+    }
+    return _cilium.cilium_values(plan, cluster.get("fastpath_cilium_values"))
+
+
+def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, Any]] | None:
+    if cluster.get("fastpath_pod_network") != "calico":
+        return None
+    plan = {
+        "install_method": "operator",
+        "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
+        "pod_block_size": cluster.block_size,
+        "encapsulation": cluster.get("fastpath_encapsulation"),
+        "wireguard": cluster.get("fastpath_wireguard"),
+        "mtu": pod_mtu,
+        "service_proxy": cluster.service_proxy,
+        "as_number": cluster.get("fastpath_bgp_as_number"),
+        "mesh": cluster.get("fastpath_bgp_mesh"),
+        "bgp_peers": [
+            {**peer, "address": str(peer["address"])} for peer in cluster.get("fastpath_bgp_peers")
+        ],
+        "route_reflectors": cluster.get("fastpath_bgp_route_reflectors"),
+    }
+    return _calico.calico_resources(plan)
+
+
 def plan(cluster: Cluster) -> dict[str, Any]:
     """Return the whole plan of a cluster without errors, as plan.json holds it."""
     count = len(cluster.hosts)
     reflectors = cluster.get("fastpath_bgp_route_reflectors")
+    pod_mtu = _pod_mtu(cluster)
     return {
         "cluster": {
             "name": cluster.get("fastpath_cluster_name"),
@@ -136,7 +191,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
             "pod_block_size": cluster.block_size,
             "service_cidr": str(cluster.get("fastpath_service_cidr")),
-            "pod_mtu": _pod_mtu(cluster),
+            "pod_mtu": pod_mtu,
             "bgp": {
                 "as_number": cluster.get("fastpath_bgp_as_number"),
                 "mesh": cluster.get("fastpath_bgp_mesh"),
@@ -147,6 +202,8 @@ def plan(cluster: Cluster) -> dict[str, Any]:
                 "peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
             },
             "kube_proxy_config": _proxy_config(cluster),
+            "calico_resources": _calico_resources(cluster, pod_mtu),
+            "cilium_values": cilium_values(cluster),
         },
         "hosts": {host.name: _host(cluster, host) for host in cluster.hosts},
     }

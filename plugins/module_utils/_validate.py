@@ -26,6 +26,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     addresses,
     bgp,
     cilium,
+    cilium_data_path,
     conntrack,
     hosts,
     mtu,
@@ -77,6 +78,8 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     cilium.routing,
     cilium.mtu,
     cilium.load_balancer_size,
+    cilium_data_path.together,
+    cilium_data_path.api_host,
 )
 
 #: Rules for each host.
@@ -93,6 +96,7 @@ HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
     ports.local_range,
     conntrack.one_owner,
     conntrack.size,
+    cilium_data_path.on_host,
 )
 
 

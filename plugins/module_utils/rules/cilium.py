@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
@@ -32,9 +33,6 @@ _REMOVED = {
     "encryption.ipsec.encryptedOverlay": ("1.20", "Take it out."),
     "clustermesh.enableMCSAPISupport": ("1.20", "Use clustermesh.mcsapi.enabled."),
 }
-
-#: lbMapMax of the chart.
-_LB_MAP = 65536
 
 
 def value(values: Mapping[str, Any], path: str) -> Any:
@@ -115,21 +113,15 @@ def mtu(cluster: Cluster) -> Iterator[Problem]:
 def load_balancer_size(cluster: Cluster) -> Iterator[Problem]:
     """Cilium's map of services holds an entry for each service and for each of its endpoints."""
     services = cluster.get("fastpath_expected_services")
-    if cluster.service_proxy != "cilium" or not services:
-        return
-    entries = services * (1 + cluster.get("fastpath_expected_endpoints"))
     given = value(_values(cluster), "bpf.lbMapMax")
-    room = given if isinstance(given, int) and not isinstance(given, bool) else _LB_MAP
-    if entries > room:
+    if not services or not isinstance(given, int) or isinstance(given, bool):
+        return
+    endpoints = cluster.get("fastpath_expected_endpoints")
+    entries = services * (1 + endpoints)
+    if entries * 5 > given * 4:
         yield Problem(
-            "cilium-lb-size", ERROR, f"{VALUES}.bpf.lbMapMax",
-            f"{services} services take {entries} entries, and the map has {room}: the last ones "
-            "are not programmed.",
-            f"Set it to {1 << (entries * 5 // 4).bit_length()}.", value=given,
-        )  # fmt: skip
-    elif entries * 5 > room * 4:
-        yield Problem(
-            "cilium-lb-size", WARNING, f"{VALUES}.bpf.lbMapMax",
-            f"{services} services take {entries} of {room} entries.",
-            f"Set it to {1 << (entries * 5 // 4).bit_length()}.", value=given,
+            "cilium-lb-size", ERROR if entries > given else WARNING, f"{VALUES}.bpf.lbMapMax",
+            f"{services} services with {endpoints} endpoints take {entries} entries of {given}: "
+            "what does not fit is not programmed.",
+            f"Take it out; the plan sets {_cilium.map_size(services, endpoints)}.", value=given,
         )  # fmt: skip

@@ -52,7 +52,8 @@ def installed(cluster: Cluster) -> Iterator[Problem]:
 
 def one_segment(cluster: Cluster) -> Iterator[Problem]:
     """Bare pod packets cross a router only where it knows the pods' routes."""
-    if cluster.get(ENCAPSULATION) != "none" or cluster.get("fastpath_bgp_peers"):
+    calico = cluster.get("fastpath_pod_network") == "calico"
+    if cluster.get(ENCAPSULATION) != "none" or (calico and cluster.get("fastpath_bgp_peers")):
         return
     networks = cluster.get(NETWORKS) or []
     members: dict[str, list[str]] = {}
@@ -64,12 +65,12 @@ def one_segment(cluster: Cluster) -> Iterator[Problem]:
     if len(members) < 2:
         return
     (one, some), (other, others) = list(members.items())[:2]
-    calico = cluster.get("fastpath_pod_network") == "calico"
     yield Problem(
         "calico-encapsulation", ERROR, ENCAPSULATION,
         f"is none, and {some[0]} ({one}) and {others[0]} ({other}) are in different segments: the "
         f"routers between them do not know {cluster.get('fastpath_pod_cidr')}.",
-        "Declare the routers in fastpath_bgp_peers"
-        + (", or use vxlan_cross_subnet." if calico else ", or use vxlan."),
+        "Declare the routers in fastpath_bgp_peers, or use vxlan_cross_subnet."
+        if calico
+        else "Use vxlan or geneve.",
         value=cluster.raw(ENCAPSULATION),
     )  # fmt: skip

@@ -332,9 +332,84 @@ REFUSED = [
         "helm would ignore it. Fix: Use routingMode and tunnelProtocol.",
     ),
     (
-        {"fastpath_pod_network": "cilium", "fastpath_expected_services": 20000},
-        "error [cilium-lb-size] fastpath_cilium_values.bpf.lbMapMax: 20000 services take 100000 "
-        "entries, and the map has 65536: the last ones are not programmed. Fix: Set it to 131072.",
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_expected_services": 20000,
+            "fastpath_cilium_values": {"bpf": {"lbMapMax": 65536}},
+        },
+        "error [cilium-lb-size] fastpath_cilium_values.bpf.lbMapMax: 20000 services with 4 "
+        "endpoints take 100000 entries of 65536: what does not fit is not programmed. "
+        "Fix: Take it out; the plan sets 131072.",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"routingMode": "tunnel"}},
+        "error [cilium-values] fastpath_cilium_values.routingMode: is 'tunnel', and "
+        "fastpath_encapsulation none means native. Fix: Take it out; it follows "
+        "fastpath_encapsulation.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"autoDirectNodeRoutes": False},
+        },
+        "error [cilium-values] fastpath_cilium_values.autoDirectNodeRoutes: is off, and so is "
+        "bgpControlPlane: with native routing no node would know where another's pods are.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_encapsulation": "vxlan",
+            "fastpath_cilium_values": {"loadBalancer": {"mode": "dsr"}},
+        },
+        "error [cilium-values] fastpath_cilium_values.loadBalancer.dsrDispatch: opt, the default "
+        "of mode dsr, needs native routing, and the plan has a tunnel.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"bpf": {"hostLegacyRouting": True}},
+        },
+        "error [cilium-values] fastpath_cilium_values.bpf.hostLegacyRouting: does not go with "
+        "bandwidthManager.bbr: True. Fix: Take one of them out.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_wireguard": True,
+            "fastpath_cilium_values": {"enableIPv4BIGTCP": True},
+        },
+        "error [cilium-values] fastpath_cilium_values.enableIPv4BIGTCP: does not go with a tunnel "
+        "or encryption.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"k8sServiceHost": "10.96.0.1"},
+        },
+        "error [cilium-values] fastpath_cilium_values.k8sServiceHost: 10.96.0.1 lies within "
+        "fastpath_service_cidr 10.96.0.0/12",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "ansible_facts": {"kernel": "5.15.0-91-generic"},
+        },
+        "error [cilium-values] fastpath_cilium_values.bandwidthManager.bbr: needs kernel 5.18, "
+        "and this host has 5.15.0-91-generic: the agent would exit.",
+    ),
+    (
+        {"fastpath_service_proxy": "nftables", "ansible_facts": {"kernel": "5.10.0-28-amd64"}},
+        "error [mode-kernel] fastpath_service_proxy: nftables needs kernel 5.13, and this host has "
+        "5.10.0-28-amd64: kube-proxy does not fall back, it exits.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_node_interface_mtu": 9000,
+            "fastpath_cilium_values": {"MTU": 1450},
+        },
+        "error [mtu] fastpath_cilium_values.MTU: is 1450, and the cards have 9000: Cilium "
+        "subtracts overhead by itself. Fix: Take it out.",
     ),
 ]
 

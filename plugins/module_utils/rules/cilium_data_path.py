@@ -1,0 +1,126 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Helm values of Cilium that do not go together. Private to the collection.
+
+Source: cilium/cilium 1.20, Documentation/network/kubernetes/kubeproxy-free.rst and
+Documentation/operations/performance/tuning.rst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _plan, _versions
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
+    ERROR,
+    WARNING,
+    Problem,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.cilium import VALUES, value
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import effective
+
+
+def _said(path: str, level: str, message: str, fix: str, host: str | None = None) -> Problem:
+    return Problem("cilium-values", level, f"{VALUES}.{path}", message, fix, host)
+
+
+def together(cluster: Cluster) -> Iterator[Problem]:
+    """What the merged values ask for at the same time is possible."""
+    values = _merged(cluster)
+    if values is None:
+        return
+    native = values["routingMode"] == "native"
+    mode = value(values, "loadBalancer.mode")
+    if native and not values.get("autoDirectNodeRoutes") and not _bgp(values):
+        yield _said(
+            "autoDirectNodeRoutes", ERROR,
+            "is off, and so is bgpControlPlane: with native routing no node would know where "
+            "another's pods are.",
+            "Take it out, or set bgpControlPlane.enabled: true.",
+        )  # fmt: skip
+    dispatch = value(values, "loadBalancer.dsrDispatch")
+    if mode in ("dsr", "hybrid") and not native and dispatch in (None, "opt"):
+        yield _said(
+            "loadBalancer.dsrDispatch", ERROR,
+            f"opt, the default of mode {mode}, needs native routing, and the plan has a tunnel.",
+            "Set it to geneve, or fastpath_encapsulation: none.",
+        )  # fmt: skip
+    if value(values, "bpf.hostLegacyRouting") is True:
+        for path in ("bandwidthManager.bbr", "bpf.datapathMode"):
+            found = value(values, path)
+            if found is True or (isinstance(found, str) and found.startswith("netkit")):
+                yield _said(
+                    "bpf.hostLegacyRouting", ERROR, f"does not go with {path}: {found}.",
+                    "Take one of them out.",
+                )  # fmt: skip
+    for path in ("enableIPv4BIGTCP", "enableIPv6BIGTCP"):
+        if values.get(path) is True and (not native or value(values, "encryption.enabled")):
+            yield _said(
+                path, ERROR, "does not go with a tunnel or encryption.",
+                "Take it out, or set fastpath_encapsulation: none and fastpath_wireguard: false.",
+            )  # fmt: skip
+
+
+def _bgp(values: dict[str, object]) -> bool:
+    return value(values, "bgpControlPlane.enabled") is True
+
+
+def _merged(cluster: Cluster) -> dict[str, object] | None:
+    """Return the values that helm would get, derived once for all hosts."""
+    if VALUES not in cluster.memory:
+        try:
+            cluster.memory[VALUES] = _plan.cilium_values(cluster)
+        except BadValue:
+            # What the core cannot derive, another rule has told already.
+            cluster.memory[VALUES] = None
+    return cluster.memory[VALUES]
+
+
+def api_host(cluster: Cluster) -> Iterator[Problem]:
+    """The agent reaches the API before it routes services."""
+    values = _merged(cluster)
+    host = None if values is None else values["k8sServiceHost"]
+    try:
+        address = _cidr.address(host, "k8sServiceHost")
+    except BadValue:
+        return
+    network = cluster.get("fastpath_service_cidr")
+    if address in network and "k8sServiceHost" in cluster.get(VALUES):
+        yield _said(
+            "k8sServiceHost", ERROR,
+            f"{host} lies within fastpath_service_cidr {network}: the agent cannot reach the API "
+            "before it programs services.",
+            "Take it out; it follows fastpath_control_plane_endpoint.",
+        )  # fmt: skip
+
+
+def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """What a host's kernel and profile allow."""
+    values = _merged(cluster)
+    if values is None:
+        return
+    kernel = _versions.kernel_series(host.facts.get("kernel"))
+    datapath = value(values, "bpf.datapathMode")
+    if kernel and kernel < (5, 18) and value(values, "bandwidthManager.bbr") is True:
+        yield _said(
+            "bandwidthManager.bbr", ERROR,
+            f"needs kernel 5.18, and this host has {host.facts['kernel']}: the agent would exit.",
+            "Install a newer kernel, or set fastpath_congestion_control: cubic.", host.name,
+        )  # fmt: skip
+    if kernel and kernel < (6, 8) and str(datapath).startswith("netkit"):
+        yield _said(
+            "bpf.datapathMode", ERROR,
+            f"{datapath} needs kernel 6.8, and this host has {host.facts['kernel']}.",
+            "Install a newer kernel, or take it out.", host.name,
+        )  # fmt: skip
+    fast_open = effective(host).get("net.ipv4.tcp_fastopen", "1")
+    mode = value(values, "loadBalancer.mode")
+    if mode in ("dsr", "hybrid") and fast_open.isdigit() and int(fast_open) & 2:
+        yield _said(
+            "loadBalancer.mode", WARNING,
+            f"{mode} does not go with TCP Fast Open, which net.ipv4.tcp_fastopen={fast_open} "
+            "offers to clients.",
+            "Take net.ipv4.tcp_fastopen out.", host.name,
+        )  # fmt: skip

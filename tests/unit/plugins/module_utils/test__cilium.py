@@ -1,0 +1,78 @@
+"""Helm values of Cilium."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
+
+PLAN = {"pod_cidr": "10.244.0.0/16", "api_host": "10.0.0.11", "nic_mtu": 9000}
+
+
+def values(overrides=None, **changes):
+    return _cilium.cilium_values({**PLAN, **changes}, overrides)
+
+
+def test_without_encapsulation_packets_are_routed_natively():
+    found = values()
+    assert found["routingMode"] == "native"
+    assert found["autoDirectNodeRoutes"] is True
+    assert found["ipv4NativeRoutingCIDR"] == "10.244.0.0/16"
+
+
+def test_ipv6_has_its_own_native_network():
+    found = values(pod_cidr="fd00:10::/56")
+    assert found["ipv6NativeRoutingCIDR"] == "fd00:10::/56"
+    assert (found["ipv4"], found["ipv6"]) == ({"enabled": False}, {"enabled": True})
+
+
+@pytest.mark.parametrize("encapsulation", ["vxlan", "geneve"])
+def test_with_encapsulation_there_is_a_tunnel(encapsulation):
+    found = values(encapsulation=encapsulation)
+    assert (found["routingMode"], found["tunnelProtocol"]) == ("tunnel", encapsulation)
+    assert "ipv4NativeRoutingCIDR" not in found
+
+
+def test_mtu_is_that_of_the_card():
+    assert values(encapsulation="vxlan")["MTU"] == 9000
+    assert values(nic_mtu=0)["MTU"] == 0
+
+
+def test_beside_kube_proxy_nothing_is_replaced():
+    found = values(service_proxy="ipvs")
+    assert found["kubeProxyReplacement"] is False
+    assert found["bpf"]["masquerade"] is False
+    assert found["bandwidthManager"] == {"enabled": False, "bbr": False}
+
+
+@pytest.mark.parametrize(("control", "bbr"), [("bbr", True), ("cubic", False)])
+def test_pods_get_the_congestion_control_of_the_profile(control, bbr):
+    assert values(congestion_control=control)["bandwidthManager"]["bbr"] is bbr
+
+
+@pytest.mark.parametrize(
+    ("services", "endpoints", "size"),
+    [
+        (0, 4, 65536),
+        (10485, 4, 65536),
+        (10486, 4, 65536 * 2),
+        (20000, 4, 131072),
+        (30000, 9, 524288),
+    ],
+)
+def test_the_map_of_services_has_room(services, endpoints, size):
+    found = values(expected_services=services, expected_endpoints=endpoints)
+    assert found["bpf"]["lbMapMax"] == size
+    assert services * (1 + endpoints) <= size * 0.8
+
+
+def test_overrides_are_merged():
+    found = values({"bpf": {"datapathMode": "netkit"}, "MTU": None})
+    assert found["bpf"]["datapathMode"] == "netkit"
+    assert found["bpf"]["masquerade"] is True
+    assert found["MTU"] == 9000
+
+
+def test_wireguard_encrypts():
+    assert values(wireguard=True)["encryption"] == {"enabled": True, "type": "wireguard"}
+    assert "encryption" not in values()
