@@ -37,10 +37,11 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         outcome = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
-        inventory, unreadable = _inventory.collect(task_vars or {})
+        extra = frozenset(self._task.get_variable_manager().extra_vars)
+        inventory, unreadable = _inventory.collect(task_vars or {}, extra)
         found = validate(inventory, unreadable)
         self._show(found)
-        folder = Path(options["report_dir"] or "./reports").absolute()
+        folder = Path(options["report_dir"] or "./reports").expanduser().absolute()
         try:
             _write(folder, found)
         except OSError as error:

@@ -58,7 +58,9 @@ def as_number(value: Any, what: str) -> int:
 
 def hostname_selector(nodes: Iterable[str]) -> str:
     """Return a selector of Calico for the nodes of these names."""
-    return f"kubernetes.io/hostname in {{ {', '.join(repr(node) for node in sorted(set(nodes)))} }}"
+    # Names of nodes have no capitals, whatever the inventory writes.
+    names = sorted({str(node).lower() for node in nodes})
+    return f"kubernetes.io/hostname in {{ {', '.join(repr(name) for name in names)} }}"
 
 
 def bgp_configuration(number: Any, mesh: bool) -> dict[str, Any]:

@@ -14,10 +14,26 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PRE
 
 
 class Inventory(NamedTuple):
-    """What is read: the hosts of each group, and the variables of each host."""
+    """What is read: the hosts of each group, and the variables of each host.
+
+    ``extra`` names the variables that were given on the command line, which alone are known when a
+    play chooses its hosts.
+    """
 
     groups: Mapping[str, list[str]]
     hosts: Mapping[str, Mapping[str, Any]]
+    extra: frozenset[str] = frozenset()
+
+
+class Unreadable:
+    """Stands for a value whose template cannot be evaluated."""
+
+
+#: What playbooks ask before there are any hosts.
+GROUP_VARIABLES = ("fastpath_control_plane_group", "fastpath_node_group")
+
+#: What need not be the same for all: it says how this run goes, and not what the cluster is.
+_OF_THE_RUN = ("fastpath_report_dir", "fastpath_reset_confirm", "fastpath_mirror_group")
 
 
 class _Readings:
@@ -103,8 +119,11 @@ class Cluster:
         everyone = [Host(name, variables) for name, variables in inventory.hosts.items()]
         for host in everyone:
             self._read(host)
-        self._settle("fastpath_control_plane_group", everyone)
-        self._settle("fastpath_node_group", everyone)
+        self.everyone = everyone
+        for name in GROUP_VARIABLES:
+            self._values[name] = DEFAULTS[name]
+            if name in inventory.extra:
+                self._settle(name, everyone)
         known = {host.name: host for host in everyone}
         self.control_planes = self._members("fastpath_control_plane_group", known)
         self.nodes = self._members("fastpath_node_group", known)
@@ -116,9 +135,19 @@ class Cluster:
 
     def _read(self, host: Host) -> None:
         for name, value in host.variables.items():
-            if name in VARIABLES and value is not None:
+            if name not in VARIABLES or value is None:
+                continue
+            if isinstance(value, Unreadable):
+                host.values[name] = Unknown(name)
+            else:
                 host.values[name], problems = self._readings.read(name, value)
-                self.problems += [problem._replace(host=host.name) for problem in problems]
+                # Read once for all who hold the same, and still told where this one stands.
+                self.problems += [
+                    problem._replace(
+                        host=host.name, value=value if problem.path == name else problem.value
+                    )
+                    for problem in problems
+                ]
 
     def _members(self, variable: str, known: Mapping[str, Host]) -> list[Host]:
         try:
@@ -137,7 +166,7 @@ class Cluster:
             value = host.values[name]
             if owner is None:
                 chosen, owner = value, host
-            elif repr(host.variables[name]) != repr(owner.variables[name]):
+            elif value != chosen and not isinstance(value, Unknown):
                 self.problems.append(
                     Problem(
                         "hosts",
@@ -152,6 +181,20 @@ class Cluster:
                     )
                 )
         self._values[name] = chosen
+        without = [host.name for host in hosts if not host.given(name)]
+        if owner is not None and without and name not in _OF_THE_RUN:
+            named = ", ".join(without[:3])
+            more = f" and {len(without) - 3} more" if len(without) > 3 else ""
+            self.problems.append(
+                Problem(
+                    "hosts",
+                    ERROR,
+                    name,
+                    f"is set on {owner.name} and not on {named}{more}, but a cluster has one.",
+                    "Set it once, in group_vars of the group that holds the whole cluster.",
+                    value=owner.variables[name],
+                )
+            )
 
     def given(self, name: str) -> bool:
         """Say whether the inventory sets *name* for any host of the cluster."""

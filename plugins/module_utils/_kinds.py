@@ -9,7 +9,7 @@ value in the type that it means, or reports what is wrong with it and raises Unk
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports
@@ -21,12 +21,18 @@ Kind = Callable[[Any, str, Note], Any]
 _TRUE = frozenset({"true", "yes"})
 _FALSE = frozenset({"false", "no"})
 
-_NAME = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", re.ASCII)
-_DURATION = re.compile(r"^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$", re.ASCII)
-_URL = re.compile(r"^https?://[^\s/]+(?:/\S*)?$")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
+_DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
+_URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
+_PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
 _QUOTES = "Write it in quotes: YAML reads on, off, yes and no as booleans."
+
+
+def nearest(value: Any, known: Iterable[str]) -> str:
+    """Return the known name nearest to *value*, or an empty string."""
+    return near(value, known).removeprefix("; did you mean ").removesuffix("?")
 
 
 class Unknown(Exception):
@@ -36,11 +42,14 @@ class Unknown(Exception):
 def shown(value: Any) -> str:
     """Return *value* as a message quotes it: short, and on one line."""
     text = repr(str(value) if isinstance(value, str) else value)
+    text = _PASSWORD.sub("***@", text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
-    note(path, f"{message}, got {shown(value)}.", fix, value)
+    # Who writes a password where its Secret is to be named must not find it in a report.
+    given = "" if "password" in path else f", got {shown(value)}"
+    note(path, f"{message}{given}.", fix, value)
     return Unknown(path)
 
 
@@ -90,8 +99,10 @@ def choice(*allowed: str) -> Kind:
     def read(value: Any, path: str, note: Note) -> str:
         if isinstance(value, str) and value in allowed:
             return str(value)
-        hint = near(value, allowed).removeprefix("; ").capitalize()
-        fix = _QUOTES if isinstance(value, bool) else hint or f"Choose {allowed[0]}, the default."
+        hint = nearest(value, allowed)
+        fix = f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}."
+        if isinstance(value, bool):
+            fix += " YAML reads on, off, yes and no as booleans."
         raise _refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
 
     return read
@@ -110,7 +121,7 @@ def either(word: str, kind: Kind) -> Kind:
 
 def duration(value: Any, path: str, note: Note) -> str:
     """A Go duration such as 1m30s."""
-    if isinstance(value, str) and _DURATION.match(value):
+    if isinstance(value, str) and _DURATION.fullmatch(value):
         return str(value)
     fix = "Give a number with a unit, such as 30s or 1m30s."
     if isinstance(value, int) and not isinstance(value, bool):
@@ -149,30 +160,46 @@ def host_name(value: Any, path: str, note: Note) -> str:
     """A name as DNS has it, of one or more parts."""
     if isinstance(value, str) and len(value) <= 253:
         parts = value.lower().split(".")
-        if all(_NAME.match(part) and len(part) <= 63 for part in parts):
+        if all(_NAME.fullmatch(part) and len(part) <= 63 for part in parts):
             return value.lower()
     raise _refuse(
         note, path, "must be a host name", "Use letters, digits, dots and hyphens only.", value
     )
 
 
+def label(value: Any, path: str, note: Note) -> str:
+    """A name of one part, without capitals."""
+    if isinstance(value, str) and _NAME.fullmatch(value) and len(value) <= 63:
+        return str(value)
+    raise _refuse(
+        note,
+        path,
+        "must be a name of small letters, digits and hyphens, 63 at most",
+        "Write it so.",
+        value,
+    )
+
+
 def url(value: Any, path: str, note: Note) -> str:
     """An address of a mirror; an image registry may be named without its scheme."""
-    if isinstance(value, str) and _URL.match(value):
+    if isinstance(value, str) and _URL.fullmatch(value):
         return str(value)
     raise _refuse(
         note, path, "must be a URL", "Begin with http:// or https://, then the host.", value
     )
 
 
-def many(kind: Kind, example: str) -> Kind:
-    """A list of *kind*. Every entry that cannot be read is reported, with its index."""
+def many(kind: Kind, example: str, gaps: bool = False) -> Kind:
+    """A list of *kind*. Every entry that cannot be read is reported, with its index.
+
+    With *gaps* the others are judged all the same, and None stands for what cannot be read.
+    """
 
     def read(value: Any, path: str, note: Note) -> list[Any]:
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
             raise _refuse(note, path, "must be a list", f"Write it as {example}.", value)
         found = [_once(kind, item, f"{path}[{i}]", note) for i, item in enumerate(value)]
-        if not all(good for good, _item in found):
+        if not gaps and not all(good for good, _item in found):
             raise Unknown(path)
         return [item for _good, item in found]
 
@@ -208,7 +235,7 @@ def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
                 good = False
                 note(
                     f"{path}.{key}",
-                    f"is not known{near(key, fields)}",
+                    f"is not known{near(key, fields)}{'' if near(key, fields) else '.'}",
                     f"Use one of {', '.join(fields)}.",
                     key,
                 )

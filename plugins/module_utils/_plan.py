@@ -69,9 +69,8 @@ def nic_mtu(host: Host) -> int | None:
     return measured or host.get("fastpath_node_interface_mtu")
 
 
-def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
-    address = node_address(host)
-    common = {
+def _common(cluster: Cluster, host: Host) -> dict[str, Any]:
+    return {
         "service_proxy": cluster.service_proxy,
         "ipvs_scheduler": cluster.get("fastpath_ipvs_scheduler"),
         "congestion_control": host.get("fastpath_congestion_control"),
@@ -81,6 +80,16 @@ def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
         "family": _cidr.family(cluster.get("fastpath_pod_cidr")),
         "conntrack_max": host.get("fastpath_conntrack_max"),
     }
+
+
+def modules(cluster: Cluster, host: Host) -> list[str]:
+    """Return the kernel modules of a host; BadValue or Unknown where a value is wrong."""
+    return _modules.kernel_modules(_common(cluster, host))
+
+
+def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
+    address = node_address(host)
+    common = _common(cluster, host)
     memory = host.facts.get("memtotal_mb")
     # Without facts the host's memory is not known, and the table's size stays open.
     profile = _sysctl.sysctl_profile(common, memory or 1, host.get("fastpath_sysctl_overrides"))
@@ -99,7 +108,11 @@ def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
 def _pod_mtu(cluster: Cluster) -> int | str:
     chosen = cluster.get("fastpath_mtu")
     known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
-    if chosen != "auto" or not known or cluster.get("fastpath_pod_network") == "cilium":
+    if (
+        chosen != "auto"
+        or len(known) < len(cluster.hosts)
+        or cluster.get("fastpath_pod_network") == "cilium"
+    ):
         return chosen
     return _mtu.pod_mtu(
         known,
@@ -180,6 +193,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
     count = len(cluster.hosts)
     reflectors = cluster.get("fastpath_bgp_route_reflectors")
     pod_mtu = _pod_mtu(cluster)
+    meshed = cluster.get("fastpath_bgp_mesh") and cluster.get("fastpath_pod_network") == "calico"
     return {
         "cluster": {
             "name": cluster.get("fastpath_cluster_name"),
@@ -195,9 +209,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "bgp": {
                 "as_number": cluster.get("fastpath_bgp_as_number"),
                 "mesh": cluster.get("fastpath_bgp_mesh"),
-                "mesh_sessions": count * (count - 1) // 2
-                if cluster.get("fastpath_bgp_mesh")
-                else 0,
+                "mesh_sessions": count * (count - 1) // 2 if meshed else 0,
                 "route_reflectors": reflectors,
                 "peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
             },

@@ -94,7 +94,7 @@ def arrange(problems: Iterable[Problem], hosts: Collection[str]) -> list[Problem
     for places in found.values():
         if None in places:
             result.append(places[None])
-        elif len(places) == len(hosts) and len(hosts) > 1:
+        elif len(hosts) > 1 and set(places) == set(hosts):
             result.append(next(iter(places.values()))._replace(host=None))
         else:
             result.extend(places.values())

@@ -113,14 +113,14 @@ OWNED = {
     "mode": "set fastpath_service_proxy instead",
 }
 
-_DURATION = re.compile(r"^(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$", re.ASCII)
+_DURATION = re.compile(r"(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)", re.ASCII)
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def duration_seconds(value: Any, what: str) -> float:
     """Return the seconds that a Go duration means: "1m30s", "500ms"; it has no sign."""
-    if not isinstance(value, str) or not _DURATION.match(value):
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
         raise BadValue(f"{what} must be a duration such as 30s or 1m30s, got {value!r}", value)
     return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(value))
 

@@ -41,7 +41,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
 
 #: Rules for a cluster as a whole.
 CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
-    hosts.groups,
     hosts.control_planes,
     hosts.names,
     hosts.addresses,
@@ -63,6 +62,8 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     addresses.block_size,
     addresses.capacity,
     addresses.endpoint,
+    addresses.endpoint_of_node,
+    addresses.node_masks,
     mtu.nics_agree,
     mtu.pod_mtu,
     pod_network.offered,
@@ -84,11 +85,13 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
 
 #: Rules for each host.
 HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
-    names.unknown,
     versions.kernel,
     addresses.node_outside,
+    addresses.node_usable,
     mtu.declared,
     sysctl_keys.readable,
+    sysctl_keys.shapes,
+    sysctl_keys.needs_module,
     sysctl_keys.dead,
     sysctl_keys.timestamps,
     sysctl_keys.scope,
@@ -118,6 +121,8 @@ def _judge(rule: Callable[..., Iterator[Problem]], *of: Any) -> Iterator[Problem
 def _broken_rules(cluster: Cluster) -> Iterator[Problem]:
     for rule in CLUSTER_RULES:
         yield from _judge(rule, cluster)
+    for host in cluster.everyone:
+        yield from names.unknown(cluster, host)
     for host in cluster.hosts:
         for host_rule in HOST_RULES:
             yield from _judge(host_rule, cluster, host)
@@ -131,9 +136,9 @@ def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
         problem = Problem(
             "type",
             _problems.ERROR,
-            "fastpath_ignore_problems",
-            f"hides a problem without whose solution there is no plan: {error}.",
-            "Correct the value, as there is no other for it.",
+            "plan",
+            f"there is none: {error}.",
+            "Correct the value; what the plan is made of cannot be ignored.",
             value=error.value,
         )
         return None, [problem]
@@ -142,19 +147,20 @@ def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
 def validate(inventory: Inventory, also: Sequence[Problem] = ()) -> Result:
     """Return every problem of *inventory*, and its plan where none is an error.
 
-    *also* are problems that were found while the inventory was read. These, and values that cannot
-    be read at all, are not ignored on request: there is nothing to go on with.
+    *also* are problems that were found while the inventory was read. These, values that cannot be
+    read at all and groups without hosts are not ignored on request: there is nothing to go on with.
     """
     cluster = Cluster(inventory)
-    names = [host.name for host in cluster.hosts]
+    members = [host.name for host in cluster.hosts]
     problems = list(_broken_rules(cluster))
+    groups = list(_judge(hosts.groups, cluster))
     with suppress(Unknown):
         problems = _problems.ignore(problems, cluster.get("fastpath_ignore_problems"))
-    problems = _problems.arrange([*also, *cluster.problems, *problems], names)
+    problems = _problems.arrange([*also, *cluster.problems, *groups, *problems], members)
     if _problems.has_errors(problems):
         return Result(problems, None)
     plan, hidden = _plan_of(cluster)
-    return Result(_problems.arrange([*problems, *hidden], names), plan)
+    return Result(_problems.arrange([*problems, *hidden], members), plan)
 
 
 def of_variables(

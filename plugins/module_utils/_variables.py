@@ -17,7 +17,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Kind
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import IDS
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import CONGESTION_CONTROLS
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import near
 
 PREFIX = "fastpath_"
 
@@ -66,7 +65,7 @@ def _ids(value: Any, path: str, note: Any) -> str:
 
 
 def _version(value: Any, path: str, note: Any) -> str:
-    if isinstance(value, str) and _versions.PATTERN.match(value):
+    if isinstance(value, str) and _versions.PATTERN.fullmatch(value):
         return value.removeprefix("v")
     fix = f'Write a full version in quotes, such as "{_versions.DEFAULT_KUBERNETES}".'
     if isinstance(value, float):
@@ -88,13 +87,21 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
         )
         raise _kinds.Unknown(path)
     _kinds.integer(1, 65535)(port, path, note)
+    if ":" in bare and bare == host:
+        note(
+            path,
+            f"must have an IPv6 address in brackets, got {_kinds.shown(value)}.",
+            f"Write [{bare}]:{port}.",
+            value,
+        )
+        raise _kinds.Unknown(path)
     reader = _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _kinds.host_name
     return str(reader(bare, path, note)), int(port)
 
 
 #: Every variable that begins with fastpath_. Meaning and default of each: README.md.
 VARIABLES: dict[str, Variable] = {
-    "fastpath_cluster_name": Variable(_kinds.host_name, "fastpath"),
+    "fastpath_cluster_name": Variable(_kinds.label, "fastpath"),
     "fastpath_control_plane_group": Variable(
         _kinds.text("kube_control_plane"), "kube_control_plane"
     ),
@@ -132,7 +139,7 @@ VARIABLES: dict[str, Variable] = {
         _kinds.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
     ),
     "fastpath_bgp_peers": Variable(
-        _kinds.many(PEER, "- {address: 10.0.0.1, as_number: 64513}"), [], id="bgp-peer"
+        _kinds.many(PEER, "- {address: 10.0.0.1, as_number: 64513}", gaps=True), [], id="bgp-peer"
     ),
     "fastpath_cilium_values": Variable(_kinds.dictionary, {}, id="cilium-values"),
     "fastpath_congestion_control": Variable(_kinds.choice(*CONGESTION_CONTROLS), "bbr", host=True),
@@ -147,10 +154,6 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_image_repository": Variable(_kinds.url),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),
     "fastpath_ignore_problems": Variable(_kinds.many(_ids, "[mtu]"), []),
+    "fastpath_mirror_group": Variable(_kinds.text("mirror"), "mirror"),
     "fastpath_reset_confirm": Variable(_kinds.text("fastpath")),
 }
-
-
-def nearest(name: str, known: Any) -> str:
-    """Return the known name nearest to *name*, or an empty string."""
-    return near(name, known).removeprefix("; did you mean ").removesuffix("?")

@@ -18,7 +18,7 @@ OLDEST_KUBERNETES = (1, 31)
 
 DEFAULT_CALICO = "3.31.0"
 
-PATTERN = re.compile(r"^v?(\d+)\.(\d+)\.(\d+)$", re.ASCII)
+PATTERN = re.compile(r"v?(\d+)\.(\d+)\.(\d+)", re.ASCII)
 
 
 class Version(NamedTuple):
@@ -39,7 +39,7 @@ class Version(NamedTuple):
 
 def parse(value: Any, what: str) -> Version:
     """Return the full version that *value* holds; a leading v is accepted."""
-    match = PATTERN.match(value) if isinstance(value, str) else None
+    match = PATTERN.fullmatch(value) if isinstance(value, str) else None
     if not match:
         raise BadValue(
             f"{what} must be a full version such as {DEFAULT_KUBERNETES} in quotes, got {value!r}",

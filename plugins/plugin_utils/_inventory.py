@@ -9,9 +9,14 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import PREFIX, Inventory
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
+    PREFIX,
+    Inventory,
+    Unreadable,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _origin
 
 _ROLE_PREFIXES = tuple(f"{role}_" for role in ROLE_VARIABLES)
 
@@ -22,12 +27,12 @@ _CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
 def materialise(value: Any) -> Any:
     """Return *value* with every template in it evaluated.
 
-    Ansible's containers do that on access. The scalars keep their tags, which say where they stand.
+    Ansible's containers do that on access. Tags, which say where a value stands, are kept.
     """
     if isinstance(value, Mapping):
-        return {key: materialise(value[key]) for key in value}
+        return _origin.copy(value, {key: materialise(value[key]) for key in value})
     if isinstance(value, (list, tuple)):
-        return [materialise(item) for item in value]
+        return _origin.copy(value, [materialise(item) for item in value])
     return value
 
 
@@ -44,11 +49,16 @@ def _read(host: str, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any, P
             except AnsibleError as error:
                 message = f"cannot be evaluated: {str(error).rstrip('.')}."
                 fix = "Correct the expression, or write the value itself."
-                yield name, None, Problem("type", ERROR, name, message, fix, host)
+                yield name, Unreadable(), Problem("type", ERROR, name, message, fix, host)
 
 
-def collect(task_vars: Mapping[str, Any]) -> tuple[Inventory, list[Problem]]:
-    """Return the inventory, and a problem for each variable that cannot be evaluated."""
+def collect(
+    task_vars: Mapping[str, Any], extra: frozenset[str] = frozenset()
+) -> tuple[Inventory, list[Problem]]:
+    """Return the inventory, and a problem for each variable that cannot be evaluated.
+
+    *extra* names the variables of the command line.
+    """
     hostvars = task_vars.get("hostvars") or {}
     groups = {
         str(name): [str(host) for host in hosts]
@@ -59,8 +69,7 @@ def collect(task_vars: Mapping[str, Any]) -> tuple[Inventory, list[Problem]]:
     for host in groups.get("all") or []:
         hosts[host] = {}
         for name, value, problem in _read(host, hostvars[host]):
-            if problem is None:
-                hosts[host][name] = value
-            else:
+            hosts[host][name] = value
+            if problem is not None:
                 problems.append(problem)
-    return Inventory(groups, hosts), problems
+    return Inventory(groups, hosts, extra), problems

@@ -9,9 +9,15 @@ from typing import Any
 
 try:
     from ansible._internal._datatag._tags import Origin
+    from ansible.module_utils._internal._datatag import AnsibleTagHelper
 except ImportError:
-    # The tag is no public interface: without it problems are told without a line.
+    # Tags are no public interface: without them problems are told without a line.
     Origin = None
+
+
+def copy(source: Any, value: Any) -> Any:
+    """Return *value* with the origin of *source*."""
+    return value if Origin is None else AnsibleTagHelper.tag_copy(source, value)
 
 
 def of(value: Any) -> str | None:

@@ -41,7 +41,7 @@ def write_inventory(folder: Path, hosts: int) -> None:
         "fastpath_service_cidr: 172.20.0.0/16\n"
         "fastpath_node_interface_mtu: 9000\n"
         "fastpath_bgp_mesh: false\n"
-        "fastpath_bgp_route_reflectors: [node1, node2]\n"
+        "fastpath_bgp_peers: [{address: 10.0.0.1, as_number: 64513}]\n"
         'fastpath_package_repository: "http://mirror.{{ site }}:8080/apt"\n'
         "site: example.org\n"
         "fastpath_sysctl_overrides: {net.core.somaxconn: 8192, net.core.rmem_max: 16777216}\n"

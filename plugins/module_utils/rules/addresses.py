@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from netaddr import IPNetwork
+from netaddr import IPAddress, IPNetwork
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _calico, _cidr, _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
@@ -16,11 +18,14 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 POD = "fastpath_pod_cidr"
 SERVICE = "fastpath_service_cidr"
 NODES = "fastpath_node_networks"
 BLOCK = "fastpath_pod_block_size"
+
+_LIKE_ADDRESS = re.compile(r"[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*")
 
 #: Networks that other programs put on a host: libvirt's default network and Docker's bridge.
 _FOREIGN = {
@@ -123,6 +128,37 @@ def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def node_usable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """A node's address is one that other nodes can reach."""
+    address = _plan.node_address(host)
+    given = host.variables.get("ansible_host")
+    path = "fastpath_node_ip" if host.given("fastpath_node_ip") else "ansible_host"
+    if address is not None and not _reachable(address):
+        yield Problem(
+            "cidr-plan", ERROR, path, f"{address} is no address that another node could reach.",
+            "Give the address of the card that carries the node's traffic.",
+            host.name, host.variables.get(path),
+        )  # fmt: skip
+    elif path == "ansible_host" and isinstance(given, str) and _LIKE_ADDRESS.fullmatch(given):
+        with suppress(BadValue):
+            _cidr.address(given, path)
+            return
+        yield Problem(
+            "cidr-plan", ERROR, path, f"must be an address or a name, got {given!r}.",
+            "Write the address without leading zeros and without a prefix length.",
+            host.name, given,
+        )  # fmt: skip
+
+
+def _reachable(address: IPAddress) -> bool:
+    return not (
+        address.is_loopback()
+        or address.is_multicast()
+        or address.is_link_local()
+        or int(address) == 0
+    )
+
+
 def service_size(cluster: Cluster) -> Iterator[Problem]:
     """The API server takes a service network of 20 bits at most, and services fit into it."""
     network = cluster.get(SERVICE)
@@ -134,6 +170,14 @@ def service_size(cluster: Cluster) -> Iterator[Problem]:
             f"{network} has {bits} host bits, and the API server takes {_SERVICE_BITS}.",
             f"Use a prefix length of {width - _SERVICE_BITS} or more.", value=cluster.raw(SERVICE),
         )  # fmt: skip
+    if bits < 4:
+        # kubeadm takes the tenth address for DNS (kubernetes/cmd/kubeadm/app/constants).
+        yield Problem(
+            "cidr-plan", ERROR, SERVICE,
+            f"{network} holds {network.size} addresses, and kubeadm takes the tenth for DNS.",
+            f"Use a prefix length of {width - 8} or less.", value=cluster.raw(SERVICE),
+        )  # fmt: skip
+        return
     services = cluster.get("fastpath_expected_services")
     # The first address is that of the API, the second stays free for DNS by convention.
     if services > max(0, network.size - 3):
@@ -195,6 +239,55 @@ def capacity(cluster: Cluster) -> Iterator[Problem]:
         yield Problem(
             "ip-capacity", WARNING, POD, f"{said}, and there are {nodes} already.",
             "Use a larger network now: it cannot be changed later.", value=raw,
+        )  # fmt: skip
+
+
+def node_masks(cluster: Cluster) -> Iterator[Problem]:
+    """The controller manager numbers 2^16 nodes at most (node IPAM, cidrset.NewCIDRSet)."""
+    pool, size = cluster.get(POD), cluster.block_size
+    if cluster.get("fastpath_pod_network") == "cilium" and size - pool.prefixlen > 16:
+        yield Problem(
+            "cidr-plan", ERROR, BLOCK,
+            f"/{size} in {pool} makes more than 65536 blocks; the controller manager refuses that.",
+            f"Use {pool.prefixlen + 16} or less, or a smaller {POD}.", value=cluster.raw(BLOCK),
+        )  # fmt: skip
+
+
+def endpoint_of_node(cluster: Cluster) -> Iterator[Problem]:
+    """Where the endpoint is an address, something serves the API there."""
+    name = "fastpath_control_plane_endpoint"
+    value = cluster.get(name)
+    if value is None:
+        return
+    host, port = value
+    try:
+        address = _cidr.address(host, name)
+    except BadValue:
+        return
+    raw = cluster.raw(name)
+    if not _reachable(address):
+        yield Problem(
+            "endpoint", ERROR, name, f"{address} is no address that another node could reach.",
+            "Use the control plane's own address, or that of a load balancer.", value=raw,
+        )  # fmt: skip
+    if address.version != cluster.get(POD).version:
+        yield Problem(
+            "endpoint", ERROR, name,
+            f"{address} is IPv{address.version}, and the cluster is IPv{cluster.get(POD).version}.",
+            "Use an address of the cluster's family.", value=raw,
+        )  # fmt: skip
+    owners = {str(found): node for node in cluster.hosts if (found := _plan.node_address(node))}
+    node = owners.get(str(address))
+    if node is not None and node not in cluster.control_planes:
+        yield Problem(
+            "endpoint", ERROR, name, f"{address} is {node.name}, which is no control plane.",
+            "Use the control plane's own address, or that of a load balancer.", value=raw,
+        )  # fmt: skip
+    elif node is not None and port != 6443:
+        yield Problem(
+            "endpoint", ERROR, name,
+            f"{address} is {node.name}, whose API server listens on 6443, and not on {port}.",
+            f"Use {host}:6443.", value=raw,
         )  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _plan, _support
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     INFO,
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._variables import nearest
 
 MESH = "fastpath_bgp_mesh"
 REFLECTORS = "fastpath_bgp_route_reflectors"
@@ -42,7 +42,8 @@ def mesh(cluster: Cluster) -> Iterator[Problem]:
             "bgp-scale", ERROR if over else WARNING, MESH,
             f"a full mesh of {count} nodes has {count * (count - 1) // 2} sessions; Calico's limit "
             f"is about {_support.MESH_LIMIT} nodes.",
-            f"Name two nodes in {REFLECTORS} and set {MESH}: false.", value=cluster.raw(MESH),
+            f"Let nodes peer with the routers of their racks ({PEERS}), and set {MESH}: false.",
+            value=cluster.raw(MESH),
         )  # fmt: skip
 
 
@@ -50,12 +51,20 @@ def without_mesh(cluster: Cluster) -> Iterator[Problem]:
     """Without a mesh something else must carry the routes."""
     if not _applies(cluster) or cluster.get(MESH):
         return
-    if not cluster.get(REFLECTORS) and not cluster.get(PEERS) and len(cluster.hosts) > 1:
+    if cluster.get("fastpath_encapsulation") == "vxlan" or len(cluster.hosts) < 2:
+        # Felix programs the routes of a VXLAN by itself.
+        return
+    peers = [peer for peer in cluster.get(PEERS) if peer]
+    everywhere = any(not peer.get("nodes") for peer in peers)
+    reached = {node for peer in peers for node in peer.get("nodes") or []}
+    alone = sorted(set() if everywhere else _names(cluster) - reached)
+    if alone and not cluster.get(REFLECTORS):
         yield Problem(
             "bgp-scale", ERROR, MESH,
-            "is false, and there are neither route reflectors nor peers: no node would learn of "
-            "another's pods.",
-            f"Set {REFLECTORS} or {PEERS}, or leave the mesh on.", value=cluster.raw(MESH),
+            f"is false, and nothing else brings routes to {', '.join(alone[:3])}"
+            + (f" and {len(alone) - 3} more" if len(alone) > 3 else "")
+            + ": their pods reach no other node's.",
+            f"Give every node a peer in {PEERS}, or leave the mesh on.", value=cluster.raw(MESH),
         )  # fmt: skip
 
 
@@ -79,6 +88,12 @@ def reflectors(cluster: Cluster) -> Iterator[Problem]:
                 "bgp-scale", ERROR, f"{REFLECTORS}[{index}]", f"{name} stands there twice.",
                 "Take one of them out.", value=value,
             )  # fmt: skip
+    yield Problem(
+        "bgp-scale", ERROR, REFLECTORS,
+        "are planned, and this release does not make them: no node gets the annotation "
+        "projectcalico.org/RouteReflectorClusterID.",
+        f"Use {PEERS} with the racks' routers, or the mesh.", value=raw,
+    )  # fmt: skip
     if len(set(chosen)) == 1:
         yield Problem(
             "bgp-scale", WARNING, REFLECTORS,
@@ -115,6 +130,8 @@ def peers(cluster: Cluster) -> Iterator[Problem]:
     own = {str(a): host.name for host in cluster.hosts if (a := _plan.node_address(host))}
     seen: dict[tuple[str, str], int] = {}
     for index, peer in enumerate(cluster.get(PEERS)):
+        if peer is None:
+            continue
         for field, message, fix in _of_peer(cluster, peer, own):
             yield Problem(
                 "bgp-peer", ERROR, f"{PEERS}[{index}].{field}", message, fix,

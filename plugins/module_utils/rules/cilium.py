@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -17,7 +17,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._variables import nearest
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import CHART, KEYS
 
 VALUES = "fastpath_cilium_values"

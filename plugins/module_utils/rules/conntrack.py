@@ -40,8 +40,16 @@ def one_owner(_cluster: Cluster, host: Host) -> Iterator[Problem]:
 
 def size(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Chains stay short, and the table fits into the host's memory."""
+    given = effective(host).get(BUCKETS, "")
     entries = host.get(SIZE)
     if entries == "auto":
+        if given.isdigit() and int(given) < _conntrack.AUTO_MINIMUM:
+            yield Problem(
+                "conntrack-size", ERROR, f"{OVERRIDES}['{BUCKETS}']",
+                f"{given} buckets are fewer than the {_conntrack.AUTO_MINIMUM} entries of auto "
+                "at least: kernels since 5.15 drop connections on long chains.",
+                f"Take it out: {SIZE} makes a bucket for each entry.", host.name,
+            )  # fmt: skip
         return
     if entries < _COMFORT:
         yield Problem(
@@ -50,7 +58,6 @@ def size(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             "drops new connections.",
             f"Use auto, or {_COMFORT} at least.", host.name,
         )  # fmt: skip
-    given = effective(host).get(BUCKETS, "")
     buckets = int(given) if given.isdigit() else _conntrack.conntrack(1, entries)["buckets"]
     if 0 < buckets < entries:
         yield Problem(

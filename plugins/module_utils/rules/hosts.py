@@ -8,7 +8,11 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
+    GROUP_VARIABLES,
+    Cluster,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
@@ -18,11 +22,21 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 CONTROL_PLANES = "fastpath_control_plane_group"
 NODES = "fastpath_node_group"
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
+_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 
 
 def groups(cluster: Cluster) -> Iterator[Problem]:
     """There is a control plane, and there are nodes."""
+    for variable in GROUP_VARIABLES:
+        for host in cluster.everyone:
+            if host.given(variable) and variable not in cluster.inventory.extra:
+                yield Problem(
+                    "hosts", ERROR, variable,
+                    "stands in the inventory, and plays choose their hosts before they read it.",
+                    f"Give it on the command line, or as extra variable: -e {variable}=<group>.",
+                    host.name, host.variables[variable],
+                )  # fmt: skip
     for variable, members, what in (
         (CONTROL_PLANES, cluster.control_planes, "control-plane node"),
         (NODES, cluster.nodes, "worker"),
@@ -32,7 +46,7 @@ def groups(cluster: Cluster) -> Iterator[Problem]:
             known = ", ".join(sorted(set(cluster.inventory.groups) - {"all", "ungrouped"}))
             yield Problem(
                 "hosts", ERROR, variable,
-                f"group {group} has no host, so there is no {what}.",
+                f"group {shown(group)} has no host, so there is no {what}.",
                 f"Put hosts into {group}, or name your group in {variable}"
                 + (f" (there are {known})." if known else "."),
                 value=cluster.raw(variable),

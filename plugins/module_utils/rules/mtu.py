@@ -65,9 +65,17 @@ def declared(cluster: Cluster, host: Host) -> Iterator[Problem]:
 def pod_mtu(cluster: Cluster) -> Iterator[Problem]:
     """A pod's packet fits into a card's, with all that is put around it."""
     wanted = cluster.get(MTU)
+    least = _mtu.MINIMUM[family(cluster)]
+    if wanted != "auto" and wanted < least:
+        yield Problem(
+            "mtu", ERROR, MTU, f"{wanted} is below the {least} bytes that {family(cluster)} needs.",
+            "Use auto.", value=cluster.raw(MTU),
+        )  # fmt: skip
+        return
     known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
     encapsulation = cluster.get(ENCAPSULATION)
-    if encapsulation == "geneve" or not known:
+    offered = encapsulation in _mtu.OVERHEAD[family(cluster)] or encapsulation in _mtu.CROSS_SUBNET
+    if not offered or (encapsulation.startswith("ipip") and family(cluster) == "ipv6") or not known:
         return
     underlay = min(known)
     try:

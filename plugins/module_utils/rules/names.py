@@ -9,17 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
     Problem,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
-from ansible_collections.fastpath.k8s.plugins.module_utils._variables import (
-    PREFIX,
-    VARIABLES,
-    nearest,
-)
+from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
 
 #: How alike two names are where one is a misspelling of the other. Other collections have
 #: variables with these prefixes too, and theirs are left alone.
@@ -35,6 +32,11 @@ def _near_miss(name: str) -> str:
     return found[0] if found else ""
 
 
+@cache
+def _follows(name: str) -> str:
+    return next((names[name] for names in ROLE_VARIABLES.values() if name in names), "")
+
+
 def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """A name that nobody reads is a setting that nobody makes."""
     for name, value in host.variables.items():
@@ -45,6 +47,13 @@ def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                     "unknown-variable", ERROR, name, "is not known.",
                     f"Did you mean {hint}?" if hint else "Take it out.", host.name, value,
                 )  # fmt: skip
+        elif _follows(name):
+            yield Problem(
+                "unknown-variable", WARNING, name,
+                f"is set for one role, which then does not follow {_follows(name)}: the plan and "
+                "its rules do not see it.",
+                f"Set {_follows(name)} instead.", host.name, value,
+            )  # fmt: skip
         elif _near_miss(name):
             yield Problem(
                 "unknown-variable", WARNING, name, "is not known to this collection.",

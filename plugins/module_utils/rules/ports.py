@@ -16,6 +16,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import (
     OVERRIDES,
     effective,
+    values,
 )
 
 NODE_PORTS = "fastpath_node_port_range"
@@ -61,6 +62,7 @@ def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
             "Take it out: 32768 60999 touches no NodePort.", host.name,
         )  # fmt: skip
         return
+    raw = next((raw for _path, key, _value, raw in values(host) if key == LOCAL), None)
     first, last = (int(word) for word in words)
     floor = found.get(UNPRIVILEGED, "1024")
     lowest = int(floor) if floor.isdigit() else 1024
@@ -86,11 +88,11 @@ def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
         yield Problem(
             "port-ranges", ERROR, path,
             f"{first}-{last} overlaps NodePorts {_ports.render([node_ports])} or ports of the "
-            f"cluster, and {missing} is not reserved: connections fail at random "
-            "(kubernetes#111682, #139276).",
-            f"Take it out, as 32768-60999 touches none of them; or add {missing} to "
-            f"{_sysctl.RESERVED_PORTS}.",
-            host.name,
+            f"cluster ({missing}): connections fail at random where nothing reserves them, and "
+            "masquerading heeds no reservation (kubernetes#111682, #139276).",
+            "Take it out, as 32768-60999 touches none of them; or say that you mean it, by adding "
+            f"{missing} to {_sysctl.RESERVED_PORTS}.",
+            host.name, value=raw,
         )  # fmt: skip
 
 

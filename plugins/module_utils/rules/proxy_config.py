@@ -22,56 +22,123 @@ CONFIG = "fastpath_kube_proxy_config"
 _DURATIONS = frozenset(
     {
         "configSyncPeriod",
-        "conntrack.tcpEstablishedTimeout",
-        "conntrack.tcpCloseWaitTimeout",
-        "conntrack.udpTimeout",
-        "conntrack.udpStreamTimeout",
-        "ipvs.tcpTimeout",
-        "ipvs.tcpFinTimeout",
-        "ipvs.udpTimeout",
-        *(f"{mode}.{name}" for mode in ("iptables", "ipvs", "nftables")
-          for name in ("syncPeriod", "minSyncPeriod")),
+        *(
+            f"conntrack.{name}"
+            for name in (
+                "tcpEstablishedTimeout",
+                "tcpCloseWaitTimeout",
+                "udpTimeout",
+                "udpStreamTimeout",
+            )
+        ),
+        *(f"ipvs.{name}" for name in ("tcpTimeout", "tcpFinTimeout", "udpTimeout")),
+        *(
+            f"{mode}.{name}"
+            for mode in ("iptables", "ipvs", "nftables")
+            for name in ("syncPeriod", "minSyncPeriod")
+        ),
     }
-)  # fmt: skip
+)
+_NUMBERS = frozenset(
+    {
+        "clientConnection.burst",
+        "clientConnection.qps",
+        "conntrack.maxPerCore",
+        "conntrack.min",
+        "iptables.masqueradeBit",
+        "nftables.masqueradeBit",
+        "oomScoreAdj",
+    }
+)
+_SWITCHES = frozenset(
+    {
+        "bindAddressHardFail",
+        "conntrack.tcpBeLiberal",
+        "enableProfiling",
+        "ipvs.strictARP",
+        "iptables.localhostNodePorts",
+        "iptables.masqueradeAll",
+        "nftables.masqueradeAll",
+    }
+)
+_LISTS = frozenset({"ipvs.excludeCIDRs", "nodePortAddresses"})
+
+Found = tuple[str, str, str, Any]
 
 
-def _fields(
-    config: Mapping[str, Any], schema: Mapping[str, Any], path: str
-) -> Iterator[tuple[str, str, str, Any]]:
+def _is_list_of_strings(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+
+
+def _leaf(path: str, value: Any) -> Iterator[Found]:
+    """Yield what is wrong with the type of a single value."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if path in _DURATIONS:
+        try:
+            proxy.duration_seconds(value, path)
+        except BadValue:
+            yield (
+                path,
+                f"must be a duration, got {shown(value)}.",
+                "Write it as 30s or 1m30s.",
+                value,
+            )
+    elif path in _NUMBERS and not number:
+        yield path, f"must be a number, got {shown(value)}.", "Write it without quotes.", value
+    elif path in _SWITCHES and not isinstance(value, bool):
+        yield path, f"must be true or false, got {shown(value)}.", "Write it so.", value
+    elif path in _LISTS and not _is_list_of_strings(value):
+        yield path, f"must be a list of strings, got {shown(value)}.", "Write it as [...].", value
+    elif isinstance(value, (Mapping, list, tuple)) and path not in _LISTS:
+        yield path, f"must be a single value, got {shown(value)}.", "Write one value.", value
+
+
+def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> Iterator[Found]:
     """Yield path, message, fix and value of every field that kube-proxy would not take."""
     for key, value in config.items():
         here = f"{path}.{key}" if path else str(key)
         if key not in schema:
             hint = proxy.hint(str(key), schema)
-            fix = f"Did you mean {hint}?" if hint else "Take it out."
             yield (
                 here,
                 "is no field of KubeProxyConfiguration v1alpha1; kube-proxy would ignore it.",
-                fix,
+                f"Did you mean {hint}?" if hint else "Take it out.",
                 key,
             )
         elif value is None:
             continue
-        elif here in _DURATIONS:
-            try:
-                proxy.duration_seconds(value, here)
-            except BadValue:
-                yield (
-                    here,
-                    f"must be a duration, got {shown(value)}.",
-                    "Write it as 30s or 1m30s.",
-                    value,
-                )
-        elif isinstance(schema[key], Mapping):
-            if not isinstance(value, Mapping):
-                yield (
-                    here,
-                    f"must be a dictionary, got {shown(value)}.",
-                    "Write its fields below it, indented.",
-                    value,
-                )
-            elif schema[key]:
-                yield from _fields(value, schema[key], here)
+        elif schema[key] is None:
+            yield from _leaf(here, value)
+        elif not isinstance(value, Mapping):
+            yield (
+                here,
+                f"must be a dictionary, got {shown(value)}.",
+                "Write its fields below it, indented.",
+                value,
+            )
+        elif schema[key]:
+            yield from _fields(value, schema[key], here)
+        else:
+            for name, item in value.items():
+                if not isinstance(name, str) or not isinstance(item, (bool, int, float, str)):
+                    yield (
+                        f"{here}.{name}",
+                        f"must be a name with a single value, got {shown(item)}.",
+                        "Write both plainly, the name in quotes.",
+                        item,
+                    )
+
+
+def setting(cluster: Cluster, variable: str, section: str, field: str) -> tuple[Any, str, Any]:
+    """Return value, path and what stands there of a setting that has a variable of its own.
+
+    A field of fastpath_kube_proxy_config wins, because it is merged over what is derived.
+    """
+    fields = cluster.get(CONFIG).get(section)
+    given = fields.get(field) if isinstance(fields, Mapping) else None
+    if given is not None:
+        return given, f"{CONFIG}.{section}.{field}", given
+    return cluster.get(variable), variable, cluster.raw(variable)
 
 
 def schema(cluster: Cluster) -> Iterator[Problem]:
@@ -91,7 +158,8 @@ def conntrack_owner(cluster: Cluster) -> Iterator[Problem]:
     """kube-proxy leaves the host's table alone only where maxPerCore is 0."""
     section = cluster.get(CONFIG).get("conntrack")
     value = section.get("maxPerCore") if isinstance(section, Mapping) else None
-    if cluster.service_proxy == "cilium" or value in (None, 0):
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if cluster.service_proxy == "cilium" or not number or value == 0:
         return
     yield Problem(
         "conntrack-owner", ERROR, f"{CONFIG}.conntrack.maxPerCore",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -30,6 +30,18 @@ _DEAD: dict[str, tuple[str, str, str]] = {
     ),
     "net.ipv4.tcp_fack": (
         WARNING, "has no effect since Linux 4.15.", "Take it out."
+    ),
+    "net.nf_conntrack_max": (
+        ERROR, "is an alias of net.netfilter.nf_conntrack_max, which fastpath_conntrack_max sets.",
+        "Set fastpath_conntrack_max instead.",
+    ),
+    "net.core.default_qdisc": (
+        ERROR, "follows the congestion control, as BBR paces its packets with fq.",
+        "Set fastpath_congestion_control instead.",
+    ),
+    "net.ipv4.tcp_congestion_control": (
+        ERROR, "is what fastpath_congestion_control sets, with its module and queueing discipline.",
+        "Set fastpath_congestion_control instead.",
     ),
     "net.ipv4.vs.conntrack": (
         ERROR, "belongs to kube-proxy, which needs 1 here.", "Take it out."
@@ -85,6 +97,43 @@ def effective(host: Host) -> Mapping[str, str]:
     return {key: value for _path, key, value, _raw in values(host) if value is not None}
 
 
+#: What the kernel writes as three ascending numbers, and what it writes as one.
+_TRIPLES = frozenset({"net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"})
+_NUMBERS = frozenset(_KERNEL_DEFAULTS) | {
+    "net.ipv4.tcp_timestamps",
+    "net.ipv4.tcp_tw_reuse",
+    "net.netfilter.nf_conntrack_buckets",
+    "net.netfilter.nf_conntrack_max",
+}
+
+
+def _shape(key: str, value: str) -> str:
+    """Return what is wrong with a value of a key whose shape is known, or an empty string."""
+    words = value.split()
+    if key in _NUMBERS and not (len(words) == 1 and words[0].isdigit()):
+        return f"must be a number, got {value!r}"
+    if key in _TRIPLES:
+        numbers = [int(word) for word in words if word.isdigit()]
+        if len(words) != 3 or len(numbers) != 3 or numbers != sorted(numbers):
+            return f"must be three ascending numbers, got {value!r}"
+    return ""
+
+
+def shapes(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Numbers are numbers, and no key is set twice in two spellings."""
+    seen: dict[str, str] = {}
+    for path, key, value, raw in values(host):
+        wrong = _shape(key, value) if value is not None else ""
+        if key in seen:
+            wrong = f"is {seen[key]} in another spelling"
+        seen.setdefault(key, path)
+        if wrong:
+            yield Problem(
+                "type", ERROR, path, f"{wrong}.", "Write it as sysctl prints it, and once.",
+                host.name, raw,
+            )  # fmt: skip
+
+
 def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Keys are keys, and values what the kernel takes."""
     for given, value in host.get(OVERRIDES).items():
@@ -105,11 +154,38 @@ def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
         if key in _DEAD:
             level, message, fix = _DEAD[key]
             yield Problem("dead-sysctl", level, path, message, fix, host.name, raw)
+        elif key == _sysctl.IP_FORWARD and value != "1":
+            yield Problem(
+                "dead-sysctl", ERROR, path,
+                f"{value} stops the host from carrying any pod's packet.", "Take it out: 1 is set.",
+                host.name, raw,
+            )  # fmt: skip
         elif key == "net.ipv4.vs.conn_reuse_mode" and value == "0":
             yield Problem(
                 "dead-sysctl", ERROR, path,
                 "0 sends connections to removed pods on kernels since 5.9 (kubernetes#81775).",
                 "Take it out; kube-proxy knows which kernels need it.", host.name, raw,
+            )  # fmt: skip
+
+
+def _as_given(host: Host, wanted: str) -> Any:
+    return next((raw for _path, key, _value, raw in values(host) if key == wanted), None)
+
+
+def needs_module(cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """A key exists once its module is loaded."""
+    try:
+        planned = _plan.modules(cluster, host)
+    except BadValue:
+        return
+    for path, key, _value, raw in values(host):
+        module = _sysctl.module_of(key)
+        if module is not None and module not in planned:
+            yield Problem(
+                "dead-sysctl", ERROR, path,
+                f"exists only with module {module}, which this plan does not load: pods are routed "
+                "and not bridged, or another mode routes services.",
+                "Take it out.", host.name, raw,
             )  # fmt: skip
 
 
@@ -123,13 +199,13 @@ def timestamps(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             "timestamps-pair", ERROR if reuse else WARNING, path,
             ("with 0, net.ipv4.tcp_tw_reuse=1 does nothing" if reuse else "0 saves 12 bytes")
             + ", and PAWS is off: sequence numbers wrap within 3.4 s at 10 Gbit/s (RFC 7323).",
-            "Use 1, the kernel's default.", host.name,
+            "Use 1, the kernel's default.", host.name, _as_given(host, "net.ipv4.tcp_timestamps"),
         )  # fmt: skip
     if found.get("net.ipv4.tcp_tw_reuse", "2") not in ("0", "1", "2"):
         yield Problem(
             "timestamps-pair", ERROR, f"{OVERRIDES}['net.ipv4.tcp_tw_reuse']",
             f"must be 0, 1 or 2, got {found['net.ipv4.tcp_tw_reuse']}.",
-            "Use 2, the kernel's default.", host.name,
+            "Use 2, the kernel's default.", host.name, _as_given(host, "net.ipv4.tcp_tw_reuse"),
         )  # fmt: skip
 
 

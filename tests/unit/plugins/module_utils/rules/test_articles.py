@@ -17,8 +17,8 @@ ARTICLES = [
         "ephemeral ports over NodePorts, none reserved",
         {OVERRIDES: {"net.ipv4.ip_local_port_range": "1024 65535"}},
         "error [port-ranges] fastpath_sysctl_overrides['net.ipv4.ip_local_port_range']: 1024-65535 "
-        "overlaps NodePorts 30000-32767 or ports of the cluster, and "
-        "2379-2381,6443,10248-10259,30000-32767 is not reserved",
+        "overlaps NodePorts 30000-32767 or ports of the cluster "
+        "(2379-2381,6443,10248-10259,30000-32767): connections fail at random",
     ),
     (
         "the same with a range of one parity",

@@ -50,7 +50,7 @@ REFUSED = [
     (
         {"fastpath_pod_network": True},
         "error [type] fastpath_pod_network: must be one of calico, cilium, got True. "
-        "Fix: Write it in quotes: YAML reads on, off, yes and no as booleans.",
+        "Fix: Choose one, such as calico. YAML reads on, off, yes and no as booleans.",
     ),
     (
         {"fastpath_pod_network": "calicoo"},
@@ -113,7 +113,7 @@ REFUSED = [
     ),
     (
         {"fastpath_ipvs_scheduler": "wrrr"},
-        "error [scheduler] fastpath_ipvs_scheduler: wrrr is no scheduler of IPVS; kube-proxy "
+        "error [scheduler] fastpath_ipvs_scheduler: 'wrrr' is no scheduler of IPVS; kube-proxy "
         "would exit at its start. Fix: Did you mean wrr?",
     ),
     (
@@ -282,19 +282,14 @@ REFUSED = [
     # BGP.
     (
         {"fastpath_bgp_mesh": False},
-        "error [bgp-scale] fastpath_bgp_mesh: is false, and there are neither route reflectors "
-        "nor peers: no node would learn of another's pods. Fix: Set "
-        "fastpath_bgp_route_reflectors or fastpath_bgp_peers, or leave the mesh on.",
+        "error [bgp-scale] fastpath_bgp_mesh: is false, and nothing else brings routes to cp1, "
+        "worker1, worker2: their pods reach no other node's. Fix: Give every node a peer in "
+        "fastpath_bgp_peers, or leave the mesh on.",
     ),
     (
-        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["worker1"]},
-        "warning [bgp-scale] fastpath_bgp_route_reflectors: worker1 alone reflects routes: while "
-        "it is down, no route changes. Fix: Name two.",
-    ),
-    (
-        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["worker1", "wroker2"]},
-        "error [bgp-scale] fastpath_bgp_route_reflectors[1]: wroker2 is no node of the cluster. "
-        "Fix: Did you mean worker2?",
+        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["worker1", "worker2"]},
+        "error [bgp-scale] fastpath_bgp_route_reflectors: are planned, and this release does not "
+        "make them: no node gets the annotation projectcalico.org/RouteReflectorClusterID.",
     ),
     (
         {"fastpath_bgp_as_number": 23456},
@@ -498,3 +493,15 @@ def test_what_is_not_installed_yet_is_said(found):
         if "fastpath_pod_network:" in line
     ]
     assert line.startswith("warning [service-proxy-owner] fastpath_pod_network: cilium is checked")
+
+
+def test_reflectors_are_nodes_and_more_than_one(found):
+    lines = found(
+        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["wroker2"]},
+        only="bgp-scale",
+    )
+    assert (
+        "error [bgp-scale] fastpath_bgp_route_reflectors[0]: wroker2 is no node of the cluster. "
+        "Fix: Did you mean worker2?"
+    ) in lines
+    assert any("wroker2 alone reflects routes" in line for line in lines)
