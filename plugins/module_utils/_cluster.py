@@ -36,6 +36,11 @@ GROUP_VARIABLES = ("fastpath_control_plane_group", "fastpath_node_group")
 _OF_THE_RUN = ("fastpath_report_dir", "fastpath_reset_confirm", "fastpath_mirror_group")
 
 
+def _is_set(value: Any) -> bool:
+    """Null means "not set", and so does the empty answer of a survey."""
+    return value is not None and not (isinstance(value, str) and value == "")
+
+
 class _Readings:
     """Values by variable and content: a thousand hosts of a group hold the same ones."""
 
@@ -88,8 +93,8 @@ class Host:
         self.values: dict[str, Any] = {}
 
     def given(self, name: str) -> bool:
-        """Say whether the inventory sets *name*; null does not."""
-        return self.variables.get(name) is not None
+        """Say whether the inventory sets *name*; null and an empty answer do not."""
+        return _is_set(self.variables.get(name))
 
     def get(self, name: str) -> Any:
         """Return the value of *name*, or its default."""
@@ -135,7 +140,7 @@ class Cluster:
 
     def _read(self, host: Host) -> None:
         for name, value in host.variables.items():
-            if name not in VARIABLES or value is None:
+            if name not in VARIABLES or not _is_set(value):
                 continue
             if isinstance(value, Unreadable):
                 host.values[name] = Unknown(name)

@@ -29,6 +29,7 @@ _REMOVED = {
     "hostPort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "externalIPs.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "sessionAffinity": ("1.19", "Take it out: kubeProxyReplacement implies it."),
+    "encryption.strictMode.enabled": ("1.20", "Use encryption.strictMode.egress.enabled."),
     "encryption.ipsec.encryptedOverlay": ("1.20", "Take it out."),
     "clustermesh.enableMCSAPISupport": ("1.20", "Use clustermesh.mcsapi.enabled."),
 }
@@ -55,6 +56,28 @@ def keys(cluster: Cluster) -> Iterator[Problem]:
                 "cilium-values", ERROR, f"{VALUES}.{key}",
                 f"is no value of the chart {CHART}, and helm would ignore it.",
                 f"Did you mean {hint}?" if hint else "Take it out.", value=key,
+            )  # fmt: skip
+
+
+#: What the plan fills with values of its own, so that nothing else may stand there.
+_SECTIONS = ("bandwidthManager", "bpf", "encryption", "ipam", "ipv4", "ipv6", "loadBalancer")
+_NUMBERS = ("MTU", "k8sServicePort")
+
+
+def shapes(cluster: Cluster) -> Iterator[Problem]:
+    """Sections are dictionaries, and numbers numbers."""
+    for key, found in _values(cluster).items():
+        number = isinstance(found, int) and not isinstance(found, bool)
+        if key in _SECTIONS and found is not None and not isinstance(found, Mapping):
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{key}",
+                f"must be a dictionary, got {shown(found)}.", "Write its values below it.",
+                value=found,
+            )  # fmt: skip
+        elif key in _NUMBERS and found is not None and not number:
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{key}",
+                f"must be a number, got {shown(found)}.", "Write it without quotes.", value=found,
             )  # fmt: skip
 
 

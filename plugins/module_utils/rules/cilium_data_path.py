@@ -21,6 +21,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadVal
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.cilium import VALUES, value
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import effective
 
+_RP_FILTER = "net.ipv4.conf.all.rp_filter"
+
 
 def _said(path: str, level: str, message: str, fix: str, host: str | None = None) -> Problem:
     return Problem("cilium-values", level, f"{VALUES}.{path}", message, fix, host)
@@ -55,6 +57,14 @@ def together(cluster: Cluster) -> Iterator[Problem]:
                     "bpf.hostLegacyRouting", ERROR, f"does not go with {path}: {found}.",
                     "Take one of them out.",
                 )  # fmt: skip
+    pods = str(cluster.get("fastpath_pod_cidr"))
+    for path in ("ipv4NativeRoutingCIDR", "ipv6NativeRoutingCIDR"):
+        if values.get(path) not in (None, pods):
+            yield _said(
+                path, WARNING,
+                f"is {values[path]}, and pods have {pods}: what lies outside of it is masqueraded.",
+                "Take it out; it follows fastpath_pod_cidr.",
+            )  # fmt: skip
     for path in ("enableIPv4BIGTCP", "enableIPv6BIGTCP"):
         if values.get(path) is True and (not native or value(values, "encryption.enabled")):
             yield _said(
@@ -115,7 +125,21 @@ def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
             f"{datapath} needs kernel 6.8, and this host has {host.facts['kernel']}.",
             "Install a newer kernel, or take it out.", host.name,
         )  # fmt: skip
-    fast_open = effective(host).get("net.ipv4.tcp_fastopen", "1")
+    wants_bbr = host.get("fastpath_congestion_control") == "bbr"
+    manager = value(values, "bandwidthManager.enabled") is True
+    if wants_bbr and manager and value(values, "bandwidthManager.bbr") is not True:
+        yield _said(
+            "bandwidthManager.bbr", WARNING,
+            "is off, and the agent then sets the host's congestion control back to cubic.",
+            "Take it out, or set fastpath_congestion_control: cubic.", host.name,
+        )  # fmt: skip
+    found = effective(host)
+    if found.get(_RP_FILTER, "0") != "0":
+        yield Problem(
+            "cilium-values", ERROR, f"fastpath_sysctl_overrides['{_RP_FILTER}']",
+            f"{found[_RP_FILTER]} drops what Cilium's devices receive.", "Use 0.", host.name,
+        )  # fmt: skip
+    fast_open = found.get("net.ipv4.tcp_fastopen", "1")
     mode = value(values, "loadBalancer.mode")
     if mode in ("dsr", "hybrid") and fast_open.isdigit() and int(fast_open) & 2:
         yield _said(

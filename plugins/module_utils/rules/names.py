@@ -20,7 +20,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PRE
 
 #: How alike two names are where one is a misspelling of the other. Other collections have
 #: variables with these prefixes too, and theirs are left alone.
-_NEAR_MISS = 0.9
+_NEAR_MISS = 0.92
 
 
 @cache

@@ -96,17 +96,22 @@ def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def node_ports(cluster: Cluster) -> Iterator[Problem]:
-    """NodePorts keep away from ephemeral ports and from the cluster's own."""
+def ephemeral(cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """NodePorts keep away from the kernel's own range; one that is set is judged above."""
     first, last = cluster.get(NODE_PORTS)
     low, high = _DEFAULT_LOCAL
-    if first <= high and last >= low:
+    if first <= high and last >= low and LOCAL not in effective(host):
         yield Problem(
             "port-ranges", ERROR, NODE_PORTS,
             f"{first}-{last} overlaps the kernel's ephemeral ports {low}-{high}: a connection can "
             "take the port of a service.",
-            "Use 30000-32767, or a range below 32768.", value=cluster.raw(NODE_PORTS),
+            "Use 30000-32767, or a range below 32768.", host.name, cluster.raw(NODE_PORTS),
         )  # fmt: skip
+
+
+def node_ports(cluster: Cluster) -> Iterator[Problem]:
+    """NodePorts keep away from the ports of the cluster's programs."""
+    first, last = cluster.get(NODE_PORTS)
     own = _within(_ports.merge(_ports.CLUSTER_PORTS), first, last)
     if own:
         yield Problem(

@@ -10,6 +10,36 @@ OVERRIDES = "fastpath_sysctl_overrides"
 CONFIG = "fastpath_kube_proxy_config"
 
 TOLD = [
+    (
+        {"fastpath_node_port_range": "32000-40000"},
+        "error [port-ranges] fastpath_node_port_range: 32000-40000 overlaps the kernel's ephemeral",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"bpf": "foo"}},
+        "error [cilium-values] fastpath_cilium_values.bpf: must be a dictionary, got 'foo'.",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"MTU": "1450"}},
+        "error [cilium-values] fastpath_cilium_values.MTU: must be a number, got '1450'.",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"bandwidthManager": {"bbr": False}},
+        },
+        "warning [cilium-values] fastpath_cilium_values.bandwidthManager.bbr: is off, and the",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"ipv4NativeRoutingCIDR": "10.0.0.0/8"},
+        },
+        "warning [cilium-values] fastpath_cilium_values.ipv4NativeRoutingCIDR: is 10.0.0.0/8, and",
+    ),
+    (
+        {"fastpath_pod_network": "cilium", OVERRIDES: {"net.ipv4.conf.all.rp_filter": 1}},
+        "error [cilium-values] fastpath_sysctl_overrides['net.ipv4.conf.all.rp_filter']: 1 drops",
+    ),
     ({CONFIG: {"ipvs": {"scheduler": "foo"}}}, f"error [scheduler] {CONFIG}.ipvs.scheduler: 'foo'"),
     ({CONFIG: {"ipvs": {"minSyncPeriod": "10m"}}}, f"error [proxy-periods] {CONFIG}.ipvs.minSync"),
     (
@@ -94,6 +124,8 @@ def test_told(found, variables, expected):
 
 
 PASSED = [
+    {"fastpath_max_pods": "", "fastpath_bgp_mesh": ""},
+    {"calico_pool_blocksize": 26},
     {"fastpath_mirror_group": "mirrors"},
     {"fastpath_encapsulation": "vxlan", "fastpath_bgp_mesh": False},
     {"fastpath_service_announcers": ["metallb_l2"], CONFIG: {"ipvs": {"strictARP": True}}},
