@@ -18,16 +18,8 @@ short_description: What is wrong with peers, route reflectors and mesh
 description:
   - Checks addresses, AS numbers, fields and names of nodes, and how many sessions a mesh has.
 positional: nodes
-options:
-  _input:
-    description: Variables of the collection that are set for the whole cluster, by name.
-    type: dict
-    required: true
-  nodes:
-    description: Names of the cluster's nodes, the control plane first.
-    type: list
-    elements: str
-    default: []
+extends_documentation_fragment:
+  - fastpath.k8s._cluster_variables
 """
 
 EXAMPLES = """

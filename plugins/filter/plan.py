@@ -18,12 +18,8 @@ short_description: What an inventory comes to, host by host
 description:
   - Derives modules, sysctl values, MTU, addresses and the configuration of kube-proxy.
   - Fails with the first error of an inventory that has one, and points at the value.
-options:
-  _input:
-    description:
-      - C(groups), the names of hosts by group, and C(hosts), the variables by host.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - fastpath.k8s._inventory
 """
 
 EXAMPLES = """

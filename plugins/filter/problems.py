@@ -18,12 +18,8 @@ short_description: Every problem of an inventory
 description:
   - Checks the variables of all hosts against the rules of the field and against each other.
   - M(fastpath.k8s.validate) does the same, prints it, and writes reports.
-options:
-  _input:
-    description:
-      - C(groups), the names of hosts by group, and C(hosts), the variables by host.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - fastpath.k8s._inventory
 """
 
 EXAMPLES = """
