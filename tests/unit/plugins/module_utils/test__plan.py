@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from netaddr import IPNetwork
 
@@ -41,6 +41,8 @@ def test_capacity_of_calico_is_what_counting_blocks_gives(prefix, more, pods):
 
 
 @given(prefix=st.integers(16, 24), more=st.integers(0, 6), pods=st.integers(1, 300))
+@example(prefix=24, more=0, pods=253)
+@example(prefix=24, more=0, pods=254)
 def test_capacity_of_cilium_is_what_counting_addresses_gives(prefix, more, pods):
     pool = IPNetwork(f"10.0.0.0/{prefix}")
     good = [block for block in pool.subnet(prefix + more) if block.size - 3 >= pods]
