@@ -15,7 +15,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result, validate
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _origin
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory
+from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
     _problems.ERROR: constants.COLOR_ERROR,
@@ -38,12 +39,18 @@ class ActionModule(ActionBase):
         outcome = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
         extra = frozenset(self._task.get_variable_manager().extra_vars)
-        inventory, unreadable = _inventory.collect(task_vars or {}, extra)
+        secrets = Secrets()
+        inventory, unreadable = _inventory.collect(task_vars or {}, secrets, extra)
         found = validate(inventory, unreadable)
-        self._show(found)
+        found = Result(
+            [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
+        )
+        places = _inventory.Places(task_vars or {})
+        origins = {id(problem): places.of(problem, inventory.hosts) for problem in found.problems}
+        self._show(found, origins)
         folder = Path(options["report_dir"] or "./reports").expanduser().absolute()
         try:
-            _write(folder, found)
+            _write(folder, found, origins)
         except OSError as error:
             raise AnsibleActionFail(
                 f"{error}: set fastpath_report_dir to a folder that can be written."
@@ -61,14 +68,18 @@ class ActionModule(ActionBase):
         return outcome
 
     @staticmethod
-    def _show(found: Result) -> None:
+    def _show(found: Result, origins: dict[int, str | None]) -> None:
         display = Display()
         for line, problem in _problems.lines(found.problems):
-            origin = _origin.of(problem.value)
+            origin = origins[id(problem)]
             display.display(f"{line} ({origin})" if origin else line, _COLOURS[problem.level])
         if found.plan:
             for line in _plan_table.lines(found.plan):
                 display.display(line)
+
+
+def _without(secrets: Secrets, problem: _problems.Problem) -> _problems.Problem:
+    return problem._replace(message=secrets.hide(problem.message), fix=secrets.hide(problem.fix))
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -76,11 +87,9 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{counts[level]} {words[level]}" for level in _problems.LEVELS)
 
 
-def _write(folder: Path, found: Result) -> None:
+def _write(folder: Path, found: Result, origins: dict[int, str | None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    problems = [
-        {**problem.as_dict(), "origin": _origin.of(problem.value)} for problem in found.problems
-    ]
+    problems = [{**problem.as_dict(), "origin": origins[id(problem)]} for problem in found.problems]
     _save(folder / "validate.json", problems)
     plan = folder / "plan.json"
     if found.plan is None:

@@ -25,7 +25,11 @@ def network(value: Any, what: str) -> IPNetwork:
             f"{what} must be a network such as 10.244.0.0/16, got {value!r}", value
         ) from error
     if found.ip != found.network:
-        raise BadValue(f"{what} {value} has host bits; the network is {found.cidr}", value)
+        raise BadValue(
+            f"{what} {value} has host bits; the network is {found.cidr}",
+            value,
+            f"Write {found.cidr}.",
+        )
     return found
 
 
@@ -37,7 +41,9 @@ def address(value: Any, what: str) -> IPAddress:
     try:
         found = IPAddress(str(value))
     except (AddrFormatError, ValueError) as error:
-        raise BadValue(message, value) from error
+        too_large = any(part.isdigit() and int(part) > 255 for part in value.split("."))
+        fix = "Each of the four numbers of an IPv4 address is 0 to 255." if too_large else ""
+        raise BadValue(message, value, fix) from error
     # netaddr reads "10" as 0.0.0.10, as inet_aton does; nobody means that in an inventory.
     if found.version == 4 and value.count(".") != 3:
         raise BadValue(message, value)

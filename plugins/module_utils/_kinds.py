@@ -27,7 +27,8 @@ _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
-_QUOTES = "Write it in quotes: YAML reads on, off, yes and no as booleans."
+_BOOLEANS = "YAML reads on, off, yes and no as booleans"
+_QUOTES = f"Write it in quotes: {_BOOLEANS}."
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
@@ -47,6 +48,8 @@ def shown(value: Any) -> str:
 
 
 def _refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
+    if isinstance(value, bool) and _BOOLEANS not in fix and message != "must be true or false":
+        fix = f"{fix} {_BOOLEANS}."
     # Who writes a password where its Secret is to be named must not find it in a report.
     given = "" if "password" in path else f", got {shown(value)}"
     note(path, f"{message}{given}.", fix, value)
@@ -72,7 +75,11 @@ def integer(low: int, high: int) -> Kind:
         digits = isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value.strip(), re.ASCII)
         if not digits and (not isinstance(value, int) or isinstance(value, bool)):
             raise _refuse(
-                note, path, "must be a whole number", f"Give one from {low} to {high}.", value
+                note,
+                path,
+                "must be a whole number",
+                f"Give one from {low} to {high}, in digits only.",
+                value,
             )
         number = int(value)
         if not low <= number <= high:
@@ -101,8 +108,6 @@ def choice(*allowed: str) -> Kind:
             return str(value)
         hint = nearest(value, allowed)
         fix = f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}."
-        if isinstance(value, bool):
-            fix += " YAML reads on, off, yes and no as booleans."
         raise _refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
 
     return read
@@ -114,7 +119,11 @@ def either(word: str, kind: Kind) -> Kind:
     def read(value: Any, path: str, note: Note) -> Any:
         if isinstance(value, str) and value.strip() == word:
             return word
-        return kind(value, path, note)
+
+        def also(where: str, message: str, fix: str, culprit: Any) -> None:
+            note(where, f"must be {word}, or {message.removeprefix('must be ')}", fix, culprit)
+
+        return kind(value, path, also)
 
     return read
 
@@ -136,7 +145,10 @@ def _core(function: Callable[[Any, str], Any], fix: str) -> Kind:
         try:
             return function(value, path)
         except BadValue as error:
-            note(path, f"{str(error).removeprefix(path).strip()}.", fix, value)
+            advice = error.fix or fix
+            if isinstance(value, bool):
+                advice = f"{advice} {_BOOLEANS}."
+            note(path, f"{str(error).removeprefix(path).strip()}.", advice, value)
             raise Unknown(path) from error
 
     return read
@@ -171,13 +183,11 @@ def label(value: Any, path: str, note: Note) -> str:
     """A name of one part, without capitals."""
     if isinstance(value, str) and _NAME.fullmatch(value) and len(value) <= 63:
         return str(value)
-    raise _refuse(
-        note,
-        path,
-        "must be a name of small letters, digits and hyphens, 63 at most",
-        "Write it so.",
-        value,
-    )
+    fix = "Write it so."
+    if isinstance(value, int) and not isinstance(value, bool):
+        fix = "Write it in quotes: YAML reads 12 as a number, and 12:30 as 750."
+    message = "must be a name of small letters, digits and hyphens, 63 at most"
+    raise _refuse(note, path, message, fix, value)
 
 
 def url(value: Any, path: str, note: Note) -> str:
@@ -233,10 +243,12 @@ def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
         for key in entry:
             if key not in fields:
                 good = False
+                hint = nearest(key, fields)
+                given = "" if "password" in f"{path}.{key}" else f", got {shown(entry[key])}"
                 note(
                     f"{path}.{key}",
-                    f"is not known{near(key, fields)}{'' if near(key, fields) else '.'}",
-                    f"Use one of {', '.join(fields)}.",
+                    f"is not known{given}.",
+                    f"Did you mean {hint}?" if hint else f"Use one of {', '.join(fields)}.",
                     key,
                 )
         result: dict[str, Any] = {}

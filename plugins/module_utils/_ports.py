@@ -12,7 +12,21 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadVal
 #: kubernetes.io, reference "Ports and Protocols" (etcd 2379-2380, API server 6443, kubelet 10250,
 #: scheduler 10259, controller manager 10257, kube-proxy 10256); kubernetes/pkg/cluster/ports
 #: (10248, 10249) and kubernetes/cmd/kubeadm/app/constants (etcd metrics 2381).
-CLUSTER_PORTS = ((2379, 2381), (6443, 6443), (10248, 10259))
+#: Those of the pod networks: docs.tigera.io "System requirements" and "Felix configuration" (Typha
+#: 5473 and its health 9098, Felix' health 9099); docs.cilium.io "System Requirements", firewall
+#: rules (health 4240, Hubble 4244, agent 9878-9879 and 9890-9893, metrics 9962-9964).
+CLUSTER_PORTS = (
+    (2379, 2381),
+    (4240, 4240),
+    (4244, 4244),
+    (5473, 5473),
+    (6443, 6443),
+    (9098, 9099),
+    (9878, 9879),
+    (9890, 9893),
+    (9962, 9964),
+    (10248, 10259),
+)
 
 LAST_PORT = 65535
 

@@ -21,6 +21,7 @@ IDS = (
     "conntrack-size",
     "dead-sysctl",
     "endpoint",
+    "harmful-sysctl",
     "hosts",
     "ip-capacity",
     "ipvs-lifecycle",

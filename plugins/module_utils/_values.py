@@ -21,11 +21,16 @@ _REQUIRED = object()
 
 
 class BadValue(ValueError):
-    """A value breaks a rule. ``value`` is the part of the input to point at."""
+    """A value breaks a rule.
 
-    def __init__(self, message: str, value: Any = None) -> None:
+    ``value`` is the part of the input to point at, ``fix`` what to write instead where that is
+    known better here than by whoever reports it.
+    """
+
+    def __init__(self, message: str, value: Any = None, fix: str = "") -> None:
         super().__init__(message)
         self.value = value
+        self.fix = fix
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:

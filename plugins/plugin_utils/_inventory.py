@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -17,43 +17,65 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _origin
+from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
-_ROLE_PREFIXES = tuple(f"{role}_" for role in ROLE_VARIABLES)
+#: Names that may be misspelt: those of roles, and those that may miss the prefix.
+_JUDGED_BY_NAME = (*(f"{role}_" for role in ROLE_VARIABLES), "f", "F")
 
 #: What else says where a host is.
 _CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
 
 
-def materialise(value: Any) -> Any:
-    """Return *value* with every template in it evaluated.
+def materialise(value: Any, secrets: Secrets) -> Any:
+    """Return *value* with every template in it evaluated, and tell *secrets* what was encrypted.
 
     Ansible's containers do that on access. Tags, which say where a value stands, are kept.
     """
     if isinstance(value, Mapping):
-        return _origin.copy(value, {key: materialise(value[key]) for key in value})
+        return _origin.copy(value, {key: materialise(value[key], secrets) for key in value})
     if isinstance(value, (list, tuple)):
-        return _origin.copy(value, [materialise(item) for item in value])
+        return _origin.copy(value, [materialise(item, secrets) for item in value])
+    secrets.note(value)
     return value
 
 
-def _read(host: str, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any, Problem | None]]:
+def _read(
+    host: str, variables: Mapping[str, Any], secrets: Secrets
+) -> Iterator[tuple[str, Any, Problem | None]]:
     for name in variables:
         if not isinstance(name, str):
             continue
-        if name.startswith(_ROLE_PREFIXES) and not name.startswith(PREFIX):
-            # Only its name is judged, and other collections may have templates in there.
-            yield name, None, None
-        elif name.startswith(PREFIX) or name in _CONNECTION:
+        if name.startswith(PREFIX) or name in _CONNECTION:
             try:
-                yield name, materialise(variables[name]), None
+                yield name, materialise(variables[name], secrets), None
             except AnsibleError as error:
                 message = f"cannot be evaluated: {str(error).rstrip('.')}."
                 fix = "Correct the expression, or write the value itself."
                 yield name, Unreadable(), Problem("type", ERROR, name, message, fix, host)
+        elif name.startswith(_JUDGED_BY_NAME):
+            # Other collections may have templates in there that cannot be evaluated here.
+            yield name, None, None
+
+
+class Places:
+    """Says where a problem stands in the inventory that Ansible has read."""
+
+    def __init__(self, task_vars: Mapping[str, Any]) -> None:
+        self._hostvars = task_vars.get("hostvars") or {}
+
+    def of(self, problem: Problem, hosts: Iterable[str] = ()) -> str | None:
+        """Return file, line and column, or None. *hosts* are asked where it names none."""
+        found = _origin.of(problem.value)
+        for host in [problem.host] if problem.host else hosts:
+            if found:
+                break
+            raw = self._hostvars.raw_get(host) if hasattr(self._hostvars, "raw_get") else {}
+            found = _origin.along(raw, problem.path) if isinstance(raw, Mapping) else None
+        return found
 
 
 def collect(
-    task_vars: Mapping[str, Any], extra: frozenset[str] = frozenset()
+    task_vars: Mapping[str, Any], secrets: Secrets, extra: frozenset[str] = frozenset()
 ) -> tuple[Inventory, list[Problem]]:
     """Return the inventory, and a problem for each variable that cannot be evaluated.
 
@@ -68,7 +90,7 @@ def collect(
     problems: list[Problem] = []
     for host in groups.get("all") or []:
         hosts[host] = {}
-        for name, value, problem in _read(host, hostvars[host]):
+        for name, value, problem in _read(host, hostvars[host], secrets):
             hosts[host][name] = value
             if problem is not None:
                 problems.append(problem)

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from typing import Any
 
 try:
@@ -13,6 +15,9 @@ try:
 except ImportError:
     # Tags are no public interface: without them problems are told without a line.
     Origin = None
+
+#: The steps of a path such as fastpath_bgp_peers[1].as_number or overrides['net.core.somaxconn'].
+_STEP = re.compile(r"^([\w-]+)|\.([\w-]+)|\['([^']*)'\]|\[(\d+)\]")
 
 
 def copy(source: Any, value: Any) -> Any:
@@ -30,3 +35,25 @@ def of(value: Any) -> str | None:
     path = tag.path if path.startswith("../../..") else path
     numbers = [str(number) for number in (tag.line_num, tag.col_num) if number]
     return ":".join([path, *numbers])
+
+
+def along(variables: Mapping[str, Any], path: str) -> str | None:
+    """Return where the last part of *path* stands that is known to stand anywhere, or None.
+
+    For values that carry no tag: booleans and null cannot, and templates that fail have no value.
+    What is left then is the key before them. Of a variable that is set in several files, that is
+    the key of the first.
+    """
+    place = None
+    here: Any = variables
+    for match in _STEP.finditer(path):
+        name, index = match[1] or match[2] or match[3], match[4]
+        if index is not None and isinstance(here, (list, tuple)) and int(index) < len(here):
+            here = here[int(index)]
+        elif name is not None and isinstance(here, Mapping) and name in here:
+            place = of(next(key for key in here if key == name)) or place
+            here = here[name]
+        else:
+            break
+        place = of(here) or place
+    return place

@@ -25,6 +25,8 @@ SERVICE = "fastpath_service_cidr"
 NODES = "fastpath_node_networks"
 BLOCK = "fastpath_pod_block_size"
 
+#: What ssh or another way to a host may take for a name: more than DNS allows.
+_LIKE_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 _LIKE_ADDRESS = re.compile(r"[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*")
 
 #: Networks that other programs put on a host: libvirt's default network and Docker's bridge.
@@ -139,15 +141,24 @@ def node_usable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             "Give the address of the card that carries the node's traffic.",
             host.name, host.variables.get(path),
         )  # fmt: skip
-    elif path == "ansible_host" and isinstance(given, str) and _LIKE_ADDRESS.fullmatch(given):
+    elif path == "ansible_host" and isinstance(given, str):
+        yield from _place(host, given)
+
+
+def _place(host: Host, given: str) -> Iterator[Problem]:
+    """Where a host is reached is an address, with a zone where it is link-local, or a name."""
+    fix = "Write letters, digits, hyphens and single dots."
+    if _LIKE_ADDRESS.fullmatch(given):
+        fix = "Write the address without leading zeros and without a prefix length."
         with suppress(BadValue):
-            _cidr.address(given, path)
+            _cidr.address(given, "ansible_host")
             return
-        yield Problem(
-            "cidr-plan", ERROR, path, f"must be an address or a name, got {given!r}.",
-            "Write the address without leading zeros and without a prefix length.",
-            host.name, given,
-        )  # fmt: skip
+    elif "%" in given or _LIKE_NAME.fullmatch(given):
+        return
+    yield Problem(
+        "cidr-plan", ERROR, "ansible_host", f"must be an address or a name, got {given!r}.", fix,
+        host.name, given,
+    )  # fmt: skip
 
 
 def _reachable(address: IPAddress) -> bool:

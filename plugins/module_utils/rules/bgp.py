@@ -40,8 +40,9 @@ def mesh(cluster: Cluster) -> Iterator[Problem]:
         over = count > _support.MESH_LIMIT
         yield Problem(
             "bgp-scale", ERROR if over else WARNING, MESH,
-            f"a full mesh of {count} nodes has {count * (count - 1) // 2} sessions; Calico's limit "
-            f"is about {_support.MESH_LIMIT} nodes.",
+            f"a full mesh of {count} nodes has {count * (count - 1) // 2} sessions: "
+            f"more than {_support.MESH_COMFORT} nodes are many, and about {_support.MESH_LIMIT} "
+            "are Calico's limit.",
             f"Let nodes peer with the routers of their racks ({PEERS}), and set {MESH}: false.",
             value=cluster.raw(MESH),
         )  # fmt: skip

@@ -23,6 +23,9 @@ ENCAPSULATION = "fastpath_encapsulation"
 #: Bytes that may be left unused before it is worth a word.
 _SLACK = 50
 
+#: What a network card has that nobody has changed (IEEE 802.3).
+_ETHERNET = 1500
+
 
 def family(cluster: Cluster) -> str:
     """Return the family of the cluster, which is that of its pods."""
@@ -44,6 +47,27 @@ def nics_agree(cluster: Cluster) -> Iterator[Problem]:
                 "Give all cards that carry node addresses one MTU.",
                 name,
             )  # fmt: skip
+
+
+def unknown_nics(cluster: Cluster) -> Iterator[Problem]:
+    """A pod MTU that Ethernet's 1500 bytes do not carry wants NICs that are known to be larger."""
+    wanted = cluster.get(MTU)
+    encapsulation, wireguard = cluster.get(ENCAPSULATION), cluster.get("fastpath_wireguard")
+    silent = [host.name for host in cluster.hosts if not nic_mtu(host)]
+    if wanted == "auto" or not silent:
+        return
+    try:
+        need = wanted + _mtu.overhead(encapsulation, wireguard, family(cluster))
+    except BadValue:
+        return
+    if need > _ETHERNET:
+        more = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
+        yield Problem(
+            "mtu", WARNING, MTU,
+            f"{wanted} needs network cards with {need} bytes, and what {silent[0]}{more} "
+            "has is not known here.",
+            f"Use auto, or declare {NIC}.", value=cluster.raw(MTU),
+        )  # fmt: skip
 
 
 def declared(cluster: Cluster, host: Host) -> Iterator[Problem]:

@@ -37,6 +37,16 @@ def _follows(name: str) -> str:
     return next((names[name] for names in ROLE_VARIABLES.values() if name in names), "")
 
 
+@cache
+def _misspelt_prefix(name: str) -> str:
+    """Return the known variable that *name* misspells at its beginning, or an empty string."""
+    if name[:1] not in "fF":
+        return ""
+    plain = name.lower().replace("-", "_")
+    found = difflib.get_close_matches(plain, VARIABLES, n=1, cutoff=_NEAR_MISS)
+    return found[0] if found else ""
+
+
 def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """A name that nobody reads is a setting that nobody makes."""
     for name, value in host.variables.items():
@@ -53,6 +63,11 @@ def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 f"is set for one role, which then does not follow {_follows(name)}: the plan and "
                 "its rules do not see it.",
                 f"Set {_follows(name)} instead.", host.name, value,
+            )  # fmt: skip
+        elif _misspelt_prefix(name):
+            yield Problem(
+                "unknown-variable", ERROR, name, "is not known.",
+                f"Did you mean {_misspelt_prefix(name)}?", host.name, value,
             )  # fmt: skip
         elif _near_miss(name):
             yield Problem(

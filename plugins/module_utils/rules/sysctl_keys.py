@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -18,35 +18,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 OVERRIDES = "fastpath_sysctl_overrides"
-
-#: Keys without a use, or with harm: level, what is wrong, what to do. Kernel:
-#: Documentation/networking/ip-sysctl.rst and ipvs-sysctl.rst.
-_DEAD: dict[str, tuple[str, str, str]] = {
-    "net.ipv4.tcp_tw_recycle": (
-        ERROR, "was removed in Linux 4.12, because it broke connections behind NAT.", "Take it out."
-    ),
-    "net.ipv4.tcp_low_latency": (
-        WARNING, "has no effect since Linux 4.14.", "Take it out."
-    ),
-    "net.ipv4.tcp_fack": (
-        WARNING, "has no effect since Linux 4.15.", "Take it out."
-    ),
-    "net.nf_conntrack_max": (
-        ERROR, "is an alias of net.netfilter.nf_conntrack_max, which fastpath_conntrack_max sets.",
-        "Set fastpath_conntrack_max instead.",
-    ),
-    "net.core.default_qdisc": (
-        ERROR, "follows the congestion control, as BBR paces its packets with fq.",
-        "Set fastpath_congestion_control instead.",
-    ),
-    "net.ipv4.tcp_congestion_control": (
-        ERROR, "is what fastpath_congestion_control sets, with its module and queueing discipline.",
-        "Set fastpath_congestion_control instead.",
-    ),
-    "net.ipv4.vs.conntrack": (
-        ERROR, "belongs to kube-proxy, which needs 1 here.", "Take it out."
-    ),
-}  # fmt: skip
 
 #: Settings that each network namespace has for itself and that a new one takes from the kernel's
 #: defaults, not from the host: Linux, net/ipv4/tcp_ipv4.c (tcp_sk_init), net/core/net_namespace.c.
@@ -148,45 +119,8 @@ def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """Keys that do nothing, or do harm."""
-    for path, key, value, raw in values(host):
-        if key in _DEAD:
-            level, message, fix = _DEAD[key]
-            yield Problem("dead-sysctl", level, path, message, fix, host.name, raw)
-        elif key == _sysctl.IP_FORWARD and value != "1":
-            yield Problem(
-                "dead-sysctl", ERROR, path,
-                f"{value} stops the host from carrying any pod's packet.", "Take it out: 1 is set.",
-                host.name, raw,
-            )  # fmt: skip
-        elif key == "net.ipv4.vs.conn_reuse_mode" and value == "0":
-            yield Problem(
-                "dead-sysctl", ERROR, path,
-                "0 sends connections to removed pods on kernels since 5.9 (kubernetes#81775).",
-                "Take it out; kube-proxy knows which kernels need it.", host.name, raw,
-            )  # fmt: skip
-
-
 def _as_given(host: Host, wanted: str) -> Any:
     return next((raw for _path, key, _value, raw in values(host) if key == wanted), None)
-
-
-def needs_module(cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """A key exists once its module is loaded."""
-    try:
-        planned = _plan.modules(cluster, host)
-    except BadValue:
-        return
-    for path, key, _value, raw in values(host):
-        module = _sysctl.module_of(key)
-        if module is not None and module not in planned:
-            yield Problem(
-                "dead-sysctl", ERROR, path,
-                f"exists only with module {module}, which this plan does not load: pods are routed "
-                "and not bridged, or another mode routes services.",
-                "Take it out.", host.name, raw,
-            )  # fmt: skip
 
 
 def timestamps(_cluster: Cluster, host: Host) -> Iterator[Problem]:
@@ -232,11 +166,11 @@ def raise_only(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 f"{value} is below the kernel's own {own}, which is kept: profiles only raise.",
                 "Take it out.", host.name, raw,
             )  # fmt: skip
-        elif key == "fs.file-max":
+        elif key == "fs.file-max" and value is not None:
             yield Problem(
                 "raise-only", WARNING, path,
-                "systemd sets the largest value there is at boot, so this is without effect or "
-                "lowers it.",
+                f"{value} competes with systemd, which sets the largest value there is at boot, "
+                "so this is without effect or lowers it.",
                 "Take it out; a program's own limit is LimitNOFILE of its service.",
                 host.name, raw,
             )  # fmt: skip

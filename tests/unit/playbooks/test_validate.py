@@ -110,3 +110,23 @@ def test_a_secret_stays_out_of_reports(validate):
     run = validate("inventories/sample", over=over)
     assert run.status == 2
     assert "hunter2" not in run.output + json.dumps(run.problems)
+
+
+WITHOUT_TAGS = """
+fastpath_max_pods: yes
+fastpath_mtu: "{{ nobody }}"
+fastpath_sysctl_overrides:
+  net.core.somaxconn: on
+kubernetes_max_podz: 4
+"""
+
+
+def test_what_cannot_carry_its_origin_is_found_by_its_key(validate):
+    """Booleans, templates that fail, and variables of which only the name is judged."""
+    run = validate("inventories/sample", over=WITHOUT_TAGS)
+    told = {problem["path"]: str(problem["origin"]) for problem in run.problems}
+    lines = {path: origin.rpartition("k8s_cluster.yml:")[2] for path, origin in told.items()}
+    assert lines["fastpath_max_pods"] == "2:1"
+    assert lines["fastpath_mtu"] == "3:15"
+    assert lines["fastpath_sysctl_overrides['net.core.somaxconn']"] == "5:3"
+    assert lines["kubernetes_max_podz"].startswith("6:")

@@ -22,6 +22,9 @@ def test_every_value_is_a_string_as_the_kernel_prints_it():
         assert value == _sysctl.normalise_value(key, value)
 
 
+PORTS = "2379-2381,4240,4244,5473,6443,9098-9099,9878-9879,9890-9893,9962-9964,10248-10259"
+
+
 @pytest.mark.parametrize(
     ("plan", "expected"),
     [
@@ -31,11 +34,11 @@ def test_every_value_is_a_string_as_the_kernel_prints_it():
         ({}, {"net.ipv4.tcp_timestamps": "1", "net.ipv4.tcp_slow_start_after_idle": "0"}),
         (
             {},
-            {"net.ipv4.ip_local_reserved_ports": "2379-2381,6443,10248-10259,30000-32767"},
+            {"net.ipv4.ip_local_reserved_ports": f"{PORTS},30000-32767"},
         ),
         (
             {"node_port_range": "20000-22767"},
-            {"net.ipv4.ip_local_reserved_ports": "2379-2381,6443,10248-10259,20000-22767"},
+            {"net.ipv4.ip_local_reserved_ports": f"{PORTS},20000-22767"},
         ),
         (
             {"conntrack_max": 300000},
@@ -90,7 +93,7 @@ def test_overrides_replace_and_add():
 
 def test_overridden_ports_are_added():
     found = profile(overrides={"net.ipv4.ip_local_reserved_ports": "8080,32768"})
-    expected = "2379-2381,6443,8080,10248-10259,30000-32768"
+    expected = f"{PORTS},30000-32768".replace("9098", "8080,9098")
     assert found["net.ipv4.ip_local_reserved_ports"] == expected
 
 

@@ -18,7 +18,8 @@ ARTICLES = [
         {OVERRIDES: {"net.ipv4.ip_local_port_range": "1024 65535"}},
         "error [port-ranges] fastpath_sysctl_overrides['net.ipv4.ip_local_port_range']: 1024-65535 "
         "overlaps NodePorts 30000-32767 or ports of the cluster "
-        "(2379-2381,6443,10248-10259,30000-32767): connections fail at random",
+        "(2379-2381,4240,4244,5473,6443,9098-9099,9878-9879,9890-9893,9962-9964,10248-10259,"
+        "30000-32767): connections fail at random",
     ),
     (
         "the same with a range of one parity",

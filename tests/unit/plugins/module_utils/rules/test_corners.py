@@ -68,6 +68,70 @@ TOLD = [
         "error [type] fastpath_cluster_name: must be a name of small",
     ),
     ({OVERRIDES: {"net.ipv4.ip_forward": 0}}, "error [dead-sysctl]"),
+    (
+        {OVERRIDES: {"net.ipv4.netfilter.ip_conntrack_max": 655350}},
+        f"error [dead-sysctl] {OVERRIDES}['net.ipv4.netfilter.ip_conntrack_max']: is 655350, and",
+    ),
+    (
+        {OVERRIDES: {"kernel.sched_migration_cost_ns": 5000000}},
+        f"error [dead-sysctl] {OVERRIDES}['kernel.sched_migration_cost_ns']: is 5000000, and the "
+        "key left sysctl in Linux 5.13.",
+    ),
+    (
+        {OVERRIDES: {"net.core.somaxcon": 8192}},
+        f"warning [unknown-variable] {OVERRIDES}['net.core.somaxcon']: is 8192, and no key of that "
+        "name is known. Fix: Did you mean net.core.somaxconn?",
+    ),
+    (
+        {OVERRIDES: {"net.core.netdev_max_backlog": 100000}},
+        f"warning [harmful-sysctl] {OVERRIDES}['net.core.netdev_max_backlog']: 100000 packets at",
+    ),
+    (
+        {OVERRIDES: {"net.ipv4.tcp_sack": 0}},
+        f"error [harmful-sysctl] {OVERRIDES}['net.ipv4.tcp_sack']: 0 makes one lost packet",
+    ),
+    (
+        {OVERRIDES: {"vm.overcommit_memory": 0}},
+        f"warning [harmful-sysctl] {OVERRIDES}['vm.overcommit_memory']: 0 is not what kubelet",
+    ),
+    (
+        {OVERRIDES: {"net.ipv4.conf.all.rp_filter": 2}},
+        f"warning [harmful-sysctl] {OVERRIDES}['net.ipv4.conf.all.rp_filter']: 2 lets a pod send",
+    ),
+    (
+        {"fastpath_mtu": 1500, "fastpath_encapsulation": "vxlan"},
+        "warning [mtu] fastpath_mtu: 1500 needs network cards with 1550 bytes, and what cp1 and 2 "
+        "more has is not known here. Fix: Use auto, or declare fastpath_node_interface_mtu.",
+    ),
+    (
+        {"fastpath_mtu": "9k"},
+        "error [mtu] fastpath_mtu: must be auto, or a whole number, got '9k'. Fix: Give one from "
+        "576 to 65535, in digits only.",
+    ),
+    (
+        {"fastpath_mtu": False},
+        "error [mtu] fastpath_mtu: must be auto, or a whole number, got False. Fix: Give one from "
+        "576 to 65535, in digits only. YAML reads on, off, yes and no as booleans.",
+    ),
+    (
+        {"fastpath_node_ip": "10.0.0.300"},
+        "error [type] fastpath_node_ip: must be an IP address, got '10.0.0.300'. Fix: Each of the "
+        "four numbers of an IPv4 address is 0 to 255.",
+    ),
+    (
+        {"fastpath_cluster_name": 750},
+        "error [type] fastpath_cluster_name: must be a name of small letters, digits and hyphens, "
+        "63 at most, got 750. Fix: Write it in quotes:",
+    ),
+    (
+        {"fastpth_mtu": None},
+        "error [unknown-variable] fastpth_mtu: is not known. Fix: Did you mean fastpath_mtu?",
+    ),
+    (
+        {"fastpath-service-cidr": None},
+        "error [unknown-variable] fastpath-service-cidr: is not known. Fix: Did you mean "
+        "fastpath_service_cidr?",
+    ),
     ({OVERRIDES: {"net.nf_conntrack_max": 5}}, "error [dead-sysctl]"),
     ({OVERRIDES: {"net.netfilter.nf_conntrack_buckets": 1024}}, "error [conntrack-size]"),
     ({OVERRIDES: {"net.ipv4.tcp_rmem": "16777216 87380 4096"}}, "error [type]"),
@@ -172,7 +236,9 @@ def test_no_password_is_told(found):
     assert not any("hunter2" in line for line in told)
 
 
-@pytest.mark.parametrize("address", ["192.0.2.300", "010.0.0.2", "10.0.0.9/24"])
+@pytest.mark.parametrize(
+    "address", ["192.0.2.300", "010.0.0.2", "10.0.0.9/24", "node3.exmaple..org", "node 3"]
+)
 def test_what_looks_like_an_address_is_one(found, address):
     told = found({}, {"worker2": {"ansible_host": address}})
     assert told[0].startswith(
@@ -188,6 +254,29 @@ def test_a_node_can_be_reached_at_its_address(found, address):
     )
 
 
-def test_names_of_nodes_have_no_capitals_in_selectors():
+@pytest.mark.parametrize("name", ["node_3", "node3.example.org.", "fe80::1%eth0", "lxc-3"])
+def test_ways_to_a_host_are_left_to_the_connection(found, name):
+    assert found({}, {"worker2": {"ansible_host": name}}) == []
 
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "net.ipv6.conf.all.accept_ra",
+        "net.ipv4.neigh.default.gc_thresh2",
+        "net.core.wmem_default",
+        "net.ipv4.tcp_orphan_retries",
+        "vm.dirty_ratio",
+    ],
+)
+def test_a_key_that_resembles_another_is_no_misspelling(found, key):
+    assert found({OVERRIDES: {key: "300000"}}, only="unknown-variable") == []
+
+
+def test_file_max_is_told_once(found):
+    (line,) = found({OVERRIDES: {"fs.file-max": True}})
+    assert line.startswith("error [type]")
+
+
+def test_names_of_nodes_have_no_capitals_in_selectors():
     assert hostname_selector(["NODE1", "node2"]) == "kubernetes.io/hostname in { 'node1', 'node2' }"

@@ -40,7 +40,7 @@ REFUSED = [
     (
         {"fastpath_max_pods": "many"},
         "error [type] fastpath_max_pods: must be a whole number, got 'many'. "
-        "Fix: Give one from 1 to 5000.",
+        "Fix: Give one from 1 to 5000, in digits only.",
     ),
     (
         {"fastpath_bgp_mesh": 1},
@@ -179,8 +179,8 @@ REFUSED = [
     # Sysctl keys.
     (
         {OVERRIDE: {"net.ipv4.tcp_tw_recycle": 1}},
-        f"error [dead-sysctl] {OVERRIDE}['net.ipv4.tcp_tw_recycle']: was removed in Linux 4.12, "
-        "because it broke connections behind NAT. Fix: Take it out.",
+        f"error [dead-sysctl] {OVERRIDE}['net.ipv4.tcp_tw_recycle']: is 1, and the key was removed "
+        "in Linux 4.12, because it broke connections behind NAT. Fix: Take it out.",
     ),
     (
         {OVERRIDE: {"net.ipv4.vs.conn_reuse_mode": 0}},
