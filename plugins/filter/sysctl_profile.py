@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl_profile
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -57,7 +57,7 @@ _value:
 
 
 def sysctl_profile(value: Any, memory_mib: Any, overrides: Any = None) -> dict[str, str]:
-    return _errors.call("sysctl_profile", _sysctl.sysctl_profile, value, memory_mib, overrides)
+    return _errors.call("sysctl_profile", _sysctl_profile.profile, value, memory_mib, overrides)
 
 
 class FilterModule:

@@ -14,7 +14,9 @@ from typing import Any
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
 from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
-from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import CONGESTION_CONTROLS
+from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
+    CONGESTION_CONTROLS,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     boolean,
     choice,

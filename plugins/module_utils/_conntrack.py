@@ -50,6 +50,17 @@ def auto_max(memory_mib: int) -> int:
     return min(max(2 ** (entries.bit_length() - 1), AUTO_MINIMUM), AUTO_MAXIMUM)
 
 
+def rounded(wanted: str, running: str) -> bool:
+    """Say whether *running* buckets are what the kernel makes of *wanted* ones.
+
+    It rounds up to whole pages of pointers, 512 to 8192 of them (net/netfilter/nf_conntrack_core.c,
+    ``nf_ct_alloc_hashtable``).
+    """
+    if not (wanted.isdigit() and running.isdigit()):
+        return False
+    return 0 <= int(running) - int(wanted) < BUCKET_STEP and int(running) % 512 == 0
+
+
 def conntrack(memory_mib: Any, maximum: Any = "auto") -> dict[str, int]:
     """Return ``max`` (entries), ``buckets`` and ``memory_mib`` (of a full table).
 

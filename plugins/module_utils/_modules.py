@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import CONGESTION_CONTROLS, QDISC
+from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
+    CONGESTION_CONTROLS,
+    QDISC,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     BadValue,
     boolean,

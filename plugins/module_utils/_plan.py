@@ -16,7 +16,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _modules,
     _mtu,
     _service_proxy,
-    _sysctl,
+    _sysctl_profile,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
@@ -92,7 +92,7 @@ def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
     common = _common(cluster, host)
     memory = host.facts.get("memtotal_mb")
     # Without facts the host's memory is not known, and the table's size stays open.
-    profile = _sysctl.sysctl_profile(common, memory or 1, host.get("fastpath_sysctl_overrides"))
+    profile = _sysctl_profile.profile(common, memory or 1, host.get("fastpath_sysctl_overrides"))
     if not memory and host.get("fastpath_conntrack_max") == "auto":
         for key in ("net.netfilter.nf_conntrack_max", "net.netfilter.nf_conntrack_buckets"):
             profile[key] = "auto"

@@ -1,30 +1,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The low-latency kernel profile, and what is known of single keys. Private to the collection."""
+"""What is known of single sysctl keys. Private to the collection."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _conntrack, _ports
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
-    BadValue,
-    choice,
-    get,
-    mapping,
-)
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 IP_FORWARD = "net.ipv4.ip_forward"
 RESERVED_PORTS = "net.ipv4.ip_local_reserved_ports"
-
-#: The queueing discipline that suits a congestion control. BBR paces its packets and wants fq for
-#: that; without it TCP paces itself with a timer for each socket (net/ipv4/tcp_bbr.c, header
-#: comment). The others get fq_codel, which shares a link fairly and keeps its queue short
-#: (tc-fq_codel(8)).
-QDISC = {"bbr": "fq", "cubic": "fq_codel", "dctcp": "fq_codel"}
-CONGESTION_CONTROLS = tuple(QDISC)
+ALLOWED_CONGESTION = "net.ipv4.tcp_allowed_congestion_control"
+BUCKETS = "net.netfilter.nf_conntrack_buckets"
 
 #: Limits that a profile may raise only. Newer kernels ship larger values than older guides
 #: recommend.
@@ -58,6 +47,9 @@ RAISE_ONLY = frozenset(
         "vm.max_map_count",
     }
 )
+
+#: Keys whose new value depends on the one that the host has by itself.
+ADDED_TO = RAISE_ONLY | {RESERVED_PORTS, ALLOWED_CONGESTION}
 
 #: Keys that a kernel may lack because of how it was built; a host without them has nothing to
 #: switch off. kernel.numa_balancing needs CONFIG_NUMA_BALANCING, kernel.nmi_watchdog a hardware
@@ -123,20 +115,22 @@ def normalise_value(key: str, value: Any) -> str:
     words = str(value).split()
     if not words:
         raise BadValue(f"{key} must not be empty", value)
-    return " ".join(words)
+    # The kernel prints this set in the order of its own list.
+    return " ".join(sorted(set(words)) if key == ALLOWED_CONGESTION else words)
 
 
 def raised(key: str, wanted: str, running: str) -> str:
-    """Return the value that a host is to have for *key*.
+    """Return the value that a host is to have for *key*. Both values must be normalised.
 
-    A raise-only key gets the larger value, field by field.
-
-    Ports are merged; any other key gets *wanted*. Both values must be normalised.
+    A raise-only key gets the larger value, field by field. Reserved ports and allowed congestion
+    controls are added to what the host has. Any other key gets *wanted*.
     """
     if key == RESERVED_PORTS:
         return _ports.render(
             _ports.merge(_ports.parse_list(wanted, key), _ports.parse_list(running, key))
         )
+    if key == ALLOWED_CONGESTION:
+        return normalise_value(key, f"{wanted} {running}")
     if key not in RAISE_ONLY:
         return wanted
     ours, theirs = wanted.split(), running.split()
@@ -145,75 +139,6 @@ def raised(key: str, wanted: str, running: str) -> str:
     return " ".join(str(max(int(a), int(b))) for a, b in zip(ours, theirs, strict=True))
 
 
-def sysctl_profile(
-    plan: Mapping[str, Any], memory_mib: Any, overrides: Mapping[str, Any] | None = None
-) -> dict[str, str]:
-    """Return the profile of a host of *memory_mib* MiB in the order in which it must be written.
-
-    Keys of *plan*: congestion_control, service_proxy, node_port_range, conntrack_max, family
-    (optional, ipv4 or ipv6). *overrides* replace single values or add keys; reserved ports are
-    added to those of the profile.
-
-    Not here on purpose: net.ipv4.vs.* (kube-proxy writes it), nf_conntrack timeouts (pods have
-    their own), ip_local_port_range (the default does not touch the NodePorts), tcp_tw_reuse and
-    tcp_fin_timeout (no gain). Meanings: Documentation/networking/ip-sysctl.rst,
-    Documentation/admin-guide/sysctl of Linux, where nothing else is named.
-    """
-    plan = mapping(plan, "the plan")
-    congestion_control = choice(plan, "congestion_control", CONGESTION_CONTROLS, "bbr")
-    proxy = choice(plan, "service_proxy", ("ipvs", "nftables", "iptables", "cilium"), "ipvs")
-    node_ports = _ports.parse_range(get(plan, "node_port_range", "30000-32767"), "node_port_range")
-    conntrack = _conntrack.conntrack(memory_mib, plan.get("conntrack_max"))
-    # First, because a change of it resets the settings of every interface (ip-sysctl.rst,
-    # ip_forward).
-    profile: dict[str, Any] = {IP_FORWARD: 1}
-    if choice(plan, "family", ("ipv4", "ipv6"), "ipv4") == "ipv6":
-        profile["net.ipv6.conf.all.forwarding"] = 1
-    # Buckets before entries, so that chains are never longer than planned
-    # (nf_conntrack-sysctl.rst).
-    profile["net.netfilter.nf_conntrack_buckets"] = conntrack["buckets"]
-    profile["net.netfilter.nf_conntrack_max"] = conntrack["max"]
-    # Timestamps guard against wrapped sequence numbers (PAWS, RFC 7323) and give BBR its samples.
-    profile["net.ipv4.tcp_timestamps"] = 1
-    # An outgoing connection must not take a port that a service or an agent listens on
-    # (kubernetes#111682).
-    profile[RESERVED_PORTS] = _ports.render(_ports.merge(_ports.CLUSTER_PORTS, [node_ports]))
-    # A connection that was idle for a moment must not begin with a small window again.
-    profile["net.ipv4.tcp_slow_start_after_idle"] = 0
-    profile["net.core.default_qdisc"] = QDISC[congestion_control]
-    profile["net.ipv4.tcp_congestion_control"] = congestion_control
-    if proxy == "ipvs":
-        # IPVS forgets a connection that was idle for 900 s (ip_vs_proto_tcp.c,
-        # IP_VS_TCP_S_ESTABLISHED 15*60*HZ): 600 s and three probes of 30 s end before.
-        profile["net.ipv4.tcp_keepalive_time"] = 600
-        profile["net.ipv4.tcp_keepalive_intvl"] = 30
-        profile["net.ipv4.tcp_keepalive_probes"] = 3
-    profile["net.core.somaxconn"] = 4096
-    # The neighbour table of a flat segment; beyond the third threshold packets are dropped.
-    profile["net.ipv4.neigh.default.gc_thresh1"] = 4096
-    profile["net.ipv4.neigh.default.gc_thresh2"] = 8192
-    profile["net.ipv4.neigh.default.gc_thresh3"] = 16384
-    # Every pod's runtime and log reader takes instances and watches.
-    profile["fs.inotify.max_user_instances"] = 8192
-    profile["fs.inotify.max_user_watches"] = 524288
-    # Periodic work that takes a core away from whoever runs there (profile network-latency of
-    # tuned).
-    profile["kernel.numa_balancing"] = 0
-    profile["kernel.nmi_watchdog"] = 0
-    profile["vm.stat_interval"] = 10
-    profile["vm.swappiness"] = 10
-    result = {key: normalise_value(key, value) for key, value in profile.items()}
-    return _override(result, overrides)
-
-
-def _override(profile: dict[str, str], overrides: Mapping[str, Any] | None) -> dict[str, str]:
-    result = dict(profile)
-    for given, value in mapping(overrides, "sysctl overrides").items():
-        key = normalise_key(given)
-        if value is None:
-            continue
-        wanted = normalise_value(key, value)
-        if key == RESERVED_PORTS:
-            wanted = raised(key, wanted, result[key])
-        result[key] = wanted
-    return result
+def holds(key: str, wanted: str, running: str) -> bool:
+    """Say whether *running* is what the kernel makes of *wanted*."""
+    return wanted == running or (key == BUCKETS and _conntrack.rounded(wanted, running))

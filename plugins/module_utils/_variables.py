@@ -16,7 +16,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Kind
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import IDS
-from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import CONGESTION_CONTROLS
+from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
+    CONGESTION_CONTROLS,
+)
 
 PREFIX = "fastpath_"
 

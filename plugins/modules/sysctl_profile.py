@@ -13,10 +13,11 @@ short_description: Apply a whole set of sysctl values in one step and read it ba
 description:
   - Writes what differs to the running kernel, reads every key back, and keeps the values in one
     drop-in file.
-  - Fails with the list of all keys that the kernel refused or that did not hold.
+  - Fails with the list of all keys that the kernel refused or that did not hold. Kernel and file
+    then have what they had before. The same holds for a run that is killed.
+  - A key that is not wanted any more gets back what it had before it was wanted first.
   - Limits and buffers, such as C(net.core.somaxconn), are only ever raised. A larger running value
-    is kept, written to
-    the file, and returned as RV(kept).
+    is kept, written to the file, and returned as RV(kept).
   - C(net.ipv4.ip_local_reserved_ports) is merged with the ports that the host reserves already.
 attributes:
   check_mode:
@@ -30,7 +31,7 @@ attributes:
 options:
   path:
     description:
-      - The drop-in file. Its directory must exist.
+      - The drop-in file, below O(root). Its directory must exist.
     type: path
     default: /etc/sysctl.d/90-fastpath.conf
   values:
@@ -41,10 +42,17 @@ options:
   state:
     description:
       - V(present) applies O(values).
-      - V(absent) removes the file. Running values stay as they are until the next start.
+      - V(absent) gives the file and every key back what they had before, except for keys that
+        somebody else has changed since.
     type: str
     choices: [present, absent]
     default: present
+  root:
+    description:
+      - Root directory of the host, for containers that have it at another place. Keys are below
+        C(proc/sys), what was before below C(var/lib/fastpath).
+    type: path
+    default: /
 """
 
 EXAMPLES = """
@@ -73,6 +81,12 @@ kept:
   description: Keys whose running value is larger than the wanted one and was kept, with that value.
   returned: success
   type: dict
+overridden:
+  description:
+    - Keys that another file, which is read later at the next start, gives another value, with the
+      path of that file. There is a warning for each.
+  returned: success
+  type: dict
 pending:
   description: Keys that the kernel does not have yet, in check mode only.
   returned: success
@@ -96,34 +110,41 @@ def main() -> None:
             "path": {"type": "path", "default": "/etc/sysctl.d/90-fastpath.conf"},
             "values": {"type": "dict"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "root": {"type": "path", "default": "/"},
         },
         required_if=[("state", "present", ["values"])],
         supports_check_mode=True,
     )
-    path = module.params["path"]
+    path, root, check = module.params["path"], module.params["root"], module.check_mode
     try:
         if module.params["state"] == "absent":
-            outcome = _sysctl_apply.remove(path, check=module.check_mode)
+            outcome = _sysctl_apply.remove(path, root, check)
         else:
-            outcome = _sysctl_apply.apply(module.params["values"], path, check=module.check_mode)
+            outcome = _sysctl_apply.apply(module.params["values"], path, root, check)
     except _sysctl_apply.ProfileError as error:
         module.fail_json(msg=f"sysctl: {error}", path=path, problems=error.problems)
     except ValueError as error:
         module.fail_json(msg=f"values: {error}", path=path, problems=[str(error)])
     except OSError as error:
         module.fail_json(msg=f"{error.filename or path}: {error.strerror}", path=path, problems=[])
+    for key, line in outcome.overridden.items():
+        module.warn(
+            f"{key}: {line.path} is read after {path} and sets {line.value}, which is what the "
+            "next start gives. Take the key out there."
+        )
     module.exit_json(
         changed=outcome.changed,
         path=path,
         values=outcome.values,
         kept=outcome.kept,
+        overridden={key: line.path for key, line in outcome.overridden.items()},
         pending=outcome.pending,
         diff=[
             {
                 "before_header": path,
                 "after_header": path,
-                "before": outcome.file_before,
-                "after": outcome.file_after,
+                "before": outcome.file_before or "",
+                "after": outcome.file_after or "",
             },
             {
                 "before_header": "running kernel",

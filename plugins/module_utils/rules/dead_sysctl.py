@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Iterator
 from functools import cache
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl, _sysctl_profile
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
@@ -123,7 +123,7 @@ def _misspelling_of(key: str) -> str:
     and ipv6 of a path, are different keys.
     """
     folder, _dot, name = key.rpartition(".")
-    profile = _sysctl.sysctl_profile({"service_proxy": "ipvs"}, memory_mib=1024)
+    profile = _sysctl_profile.profile({"service_proxy": "ipvs"}, memory_mib=1024)
     known = {*profile, *_sysctl.RAISE_ONLY, *_COMMON, *_DEAD}
     if key in known:
         return ""

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl, _sysctl_profile
 
 
 def profile(plan=None, memory=4096, overrides=None):
-    return _sysctl.sysctl_profile({"service_proxy": "ipvs", **(plan or {})}, memory, overrides)
+    return _sysctl_profile.profile({"service_proxy": "ipvs", **(plan or {})}, memory, overrides)
 
 
 def test_forwarding_is_written_before_what_it_resets():
@@ -68,7 +68,6 @@ def test_a_dead_peer_is_noticed_before_ipvs_forgets_the_connection():
     "key",
     [
         "fs.file-max",
-        "net.core.netdev_max_backlog",
         "net.ipv4.ip_local_port_range",
         "net.ipv4.tcp_fin_timeout",
         "net.ipv4.tcp_low_latency",

@@ -1,0 +1,53 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small text files that are replaced whole. Private to the collection."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+
+#: What a file of which only its writer was killed is called, so that the next run can remove it.
+TEMPORARY = ".fastpath-"
+
+
+def read(path: str) -> str | None:
+    """Return the text at *path*, or None where there is no file."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def replace(path: str, text: str | None) -> None:
+    """Make *text* the file at *path* in one step; None removes it.
+
+    A reader, or a host that stops, finds the old text or the new one.
+    """
+    if text is None:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        return
+    folder = os.path.dirname(path) or "."
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=TEMPORARY)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def sweep(folder: str) -> None:
+    """Remove what a killed run has left in *folder*."""
+    with suppress(FileNotFoundError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(TEMPORARY):
+                os.unlink(entry.path)
