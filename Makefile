@@ -52,9 +52,14 @@ unit: venv ## Run the unit tests
 molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENARIO=node
 	MOLECULE_GLOB='molecule/*/molecule.yml' molecule test -s $(SCENARIO)
 
+# A stage of its own, so that it is counted as one.
+.PHONY: node
+node: ## Run the scenario of the node profile
+	$(MAKE) --no-print-directory molecule SCENARIO=node
+
 .PHONY: test
 test: venv ## Run everything that CI runs: lint, unit, molecule
-	@.ci/stages lint unit molecule
+	@.ci/stages lint unit node molecule
 
 .PHONY: site
 site: $(if $(filter $(LAB_INVENTORY),$(INVENTORY)),lab,venv) ## Build a cluster: in the lab, or with INVENTORY=path

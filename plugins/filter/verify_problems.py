@@ -17,9 +17,14 @@ author:
 short_description: Everything in which a running cluster is not its plan
 description:
   - Compares a running cluster with its plan and returns one sentence for each difference.
-positional: proxies, plan
+positional: proxies, plan, drift
 extends_documentation_fragment:
   - fastpath.k8s._live
+options:
+  drift:
+    description: By node, what module M(fastpath.k8s.sysctl_drift) has returned there.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = """
@@ -36,8 +41,8 @@ _value:
 """
 
 
-def verify_problems(live: Any, proxies: Any, plan: Any) -> list[str]:
-    return _errors.call("verify_problems", _verify.problems, live, proxies, plan)
+def verify_problems(live: Any, proxies: Any, plan: Any, drift: Any = None) -> list[str]:
+    return _errors.call("verify_problems", _verify.problems, live, proxies, plan, drift)
 
 
 class FilterModule:

@@ -17,6 +17,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _mtu,
     _service_proxy,
     _sysctl_profile,
+    _sysctl_scope,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
@@ -191,6 +192,7 @@ def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, An
 def plan(cluster: Cluster) -> dict[str, Any]:
     """Return the whole plan of a cluster without errors, as plan.json holds it."""
     count = len(cluster.hosts)
+    hosts = {host.name: _host(cluster, host) for host in cluster.hosts}
     reflectors = cluster.get("fastpath_bgp_route_reflectors")
     pod_mtu = _pod_mtu(cluster)
     meshed = cluster.get("fastpath_bgp_mesh") and cluster.get("fastpath_pod_network") == "calico"
@@ -216,6 +218,9 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "kube_proxy_config": _proxy_config(cluster),
             "calico_resources": _calico_resources(cluster, pod_mtu),
             "cilium_values": cilium_values(cluster),
+            "host_only_sysctl": _sysctl_scope.host_only(
+                sorted({key for host in hosts.values() for key in host["sysctl"]})
+            ),
         },
-        "hosts": {host.name: _host(cluster, host) for host in cluster.hosts},
+        "hosts": hosts,
     }

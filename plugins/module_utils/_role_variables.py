@@ -40,6 +40,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
     },
     "kernel_modules": {
         "kernel_modules_congestion_control": "fastpath_congestion_control",
+        "kernel_modules_conntrack_max": "fastpath_conntrack_max",
         "kernel_modules_extra": "",
         "kernel_modules_ipvs_scheduler": "fastpath_ipvs_scheduler",
         "kernel_modules_pod_network": "fastpath_pod_network",

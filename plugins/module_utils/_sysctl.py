@@ -139,6 +139,12 @@ def raised(key: str, wanted: str, running: str) -> str:
     return " ".join(str(max(int(a), int(b))) for a, b in zip(ours, theirs, strict=True))
 
 
+def satisfies(key: str, wanted: str, value: str) -> bool:
+    """Say whether a file that gives *key* this *value* gives it at least what is *wanted*."""
+    more = key in ADDED_TO and value != "" and raised(key, wanted, value) == value
+    return more or holds(key, wanted, value)
+
+
 def holds(key: str, wanted: str, running: str) -> bool:
     """Say whether *running* is what the kernel makes of *wanted*."""
     return wanted == running or (key == BUCKETS and _conntrack.rounded(wanted, running))

@@ -158,7 +158,7 @@ def _plan(values: Mapping[str, Any], path: str, state: Mapping[str, Any], root: 
         overridden={
             item.key: boot[item.key]
             for item in settings
-            if boot[item.key].path != path and boot[item.key].value != item.target
+            if not _sysctl.satisfies(item.key, item.wanted, boot[item.key].value)
         },
     )
 

@@ -28,7 +28,11 @@ class Line(NamedTuple):
 
 def _names(folder: str) -> list[str]:
     try:
-        return [name for name in os.listdir(folder) if name.endswith(".conf")]
+        return [
+            entry.name
+            for entry in os.scandir(folder)
+            if entry.name.endswith(".conf") and not entry.is_dir()
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return []
 
@@ -53,6 +57,11 @@ def parse(text: str) -> dict[str, str]:
             key = _sysctl.normalise_key(name.removeprefix("-").strip())
             found[key] = _sysctl.normalise_value(key, value)
     return found
+
+
+def of_file(path: str, root: str = "/") -> dict[str, str]:
+    """Return keys and values of the file at *path*, which has to be none."""
+    return parse(_files.read(os.path.join(root, path.lstrip("/"))) or "")
 
 
 def at_boot(root: str = "/", ours: tuple[str, str | None] | None = None) -> dict[str, Line]:

@@ -201,9 +201,14 @@ def cluster_problems(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[s
 
 
 def problems(
-    live: Mapping[str, Any], proxies: Mapping[str, Any], plan: Mapping[str, Any]
+    live: Mapping[str, Any],
+    proxies: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    drift: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Return one sentence for everything in which the running cluster is not the plan.
+
+    *drift* has by node what module sysctl_drift returns.
 
     *plan* has the keys nodes (names that took part in the run), nic_mtus (by node), service_proxy,
     ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh.
@@ -214,4 +219,6 @@ def problems(
     found += _pod_problems(plan, live)
     if plan["service_proxy"] != "cilium":
         found += _proxy_problems(plan, live, proxies)
+    for name, result in (drift or {}).items():
+        found += [f"{name}: {sentence}" for sentence in result["sentences"]]
     return found

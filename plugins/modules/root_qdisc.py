@@ -9,35 +9,48 @@ module: root_qdisc
 version_added: 0.1.0
 author:
   - The fastpath.k8s contributors
-short_description: Gives a network interface its queueing discipline
+short_description: Gives network cards their queueing discipline
 description:
-  - C(net.core.default_qdisc) reaches interfaces only when they come up next. This module brings one
-    up to date now.
-  - On a NIC with several queues the discipline belongs to each queue below C(mq), which is kept.
+  - C(net.core.default_qdisc) reaches interfaces only when they come up next. This module brings
+    those that are up already to it.
+  - On a card with several queues the discipline belongs to each queue below C(mq), which is kept.
+  - A discipline that needs a configuration, such as C(htb), is somebody's decision and stays. There
+    is a warning.
   - Nothing is written for the next boot; that is what C(net.core.default_qdisc) is for.
 options:
-  interface:
-    description: Name of the interface.
-    type: str
-    required: true
+  interfaces:
+    description:
+      - Names of the interfaces.
+      - By default all Ethernet cards that are up. Bonds, bridges and VLANs have no queue of their
+        own.
+    type: list
+    elements: str
+    default: []
   qdisc:
-    description: Kind of the discipline. It must also be C(net.core.default_qdisc) for NICs with
-      several queues.
+    description:
+      - Kind of the discipline. It must also be C(net.core.default_qdisc) for cards with several
+        queues.
+      - Not used if O(state=absent), which takes C(net.core.default_qdisc) as it is then.
     type: str
     default: fq
+  state:
+    description: V(absent) lets the kernel choose again on the cards that this module has changed.
+    type: str
+    choices: [present, absent]
+    default: present
 attributes:
   check_mode:
     description: Tells what would change.
     support: full
   diff_mode:
-    description: Shows the discipline before and after.
+    description: Shows the disciplines before and after.
     support: full
 """
 
 EXAMPLES = r"""
-- name: Pace packets on the NIC
+- name: Pace packets on all cards
   fastpath.k8s.root_qdisc:
-    interface: eth0
+    qdisc: fq
 """
 
 RETURN = r"""
@@ -46,39 +59,86 @@ commands:
   returned: success
   type: list
   elements: str
+configured:
+  description: Interfaces that keep a discipline of somebody else, with its kind.
+  returned: success
+  type: dict
 """
 
 import json
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl, _qdisc
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kubectl,
+    _memory,
+    _qdisc,
+    _sysctl_kernel,
+)
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "interface": {"type": "str", "required": True},
-            "qdisc": {"type": "str", "default": "fq"},
-        },
-        supports_check_mode=True,
-    )
-    interface, wanted = module.params["interface"], module.params["qdisc"]
+def _shown(module: AnsibleModule, interface: str) -> list[dict[str, Any]]:
     shown = _kubectl.execute_command(["tc", "-j", "qdisc", "show", "dev", interface], timeout=60)
     if shown.rc:
         module.fail_json(
             msg=f"tc cannot read the queueing discipline of {interface}: {shown.message}."
         )
-    commands, now = _qdisc.replace_commands(json.loads(shown.stdout or "[]"), interface, wanted)
+    return json.loads(shown.stdout or "[]")
+
+
+def _run(module: AnsibleModule, commands: list[list[str]]) -> None:
     for command in [] if module.check_mode else commands:
         done = _kubectl.execute_command(command, timeout=60)
         if done.rc:
             module.fail_json(msg=f"{' '.join(command)} failed: {done.message}.")
-    after = f"{wanted} on {interface}\n" if commands else f"{now} on {interface}\n"
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "interfaces": {"type": "list", "elements": "str", "default": []},
+            "qdisc": {"type": "str", "default": "fq"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        supports_check_mode=True,
+    )
+    memory = _memory.Memory("qdisc")
+    changed_once = memory.load().get("interfaces", [])
+    if module.params["state"] == "absent":
+        wanted = _sysctl_kernel.read_key("net.core.default_qdisc") or "pfifo_fast"
+        interfaces = [name for name in _qdisc.network_cards() if name in changed_once]
+        needed = _qdisc.restore_commands
+    else:
+        wanted = module.params["qdisc"]
+        interfaces = module.params["interfaces"] or _qdisc.network_cards()
+        needed = _qdisc.replace_commands
+    commands, before, after, configured = [], "", "", {}
+    for interface in interfaces:
+        qdiscs = _shown(module, interface)
+        todo, now = needed(qdiscs, interface, wanted)
+        before += f"{now} on {interface}\n"
+        after += f"{wanted if todo else now} on {interface}\n"
+        commands += todo
+        if _qdisc.configured(qdiscs):
+            configured[interface] = now
+            module.warn(
+                f"{interface} keeps {now}, which somebody has configured. For {wanted}, delete it: "
+                f"tc qdisc delete dev {interface} root."
+            )
+        elif todo and interface not in changed_once:
+            changed_once = [*changed_once, interface]
+    if not module.check_mode:
+        if module.params["state"] == "present" and commands:
+            memory.save({"interfaces": changed_once})
+        _run(module, commands)
+        if module.params["state"] == "absent":
+            memory.forget()
     module.exit_json(
         changed=bool(commands),
         commands=[" ".join(command) for command in commands],
-        diff={"before": f"{now} on {interface}\n", "after": after},
+        configured=configured,
+        diff={"before": before, "after": after},
     )
 
 

@@ -10,7 +10,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cluster_info,
     _kube_proxy_live,
     _kubectl,
-    _qdisc,
 )
 
 BIRD = """\
@@ -205,33 +204,6 @@ def test_what_is_no_key_is_refused():
 )
 def test_update_problem(output, sentence):
     assert sentence in _apt_source.update_problem(output, "http://x", "cp1")
-
-
-def qdisc(kind, handle="0:", **more):
-    return {"kind": kind, "handle": handle, **more}
-
-
-MQ = qdisc("mq", root=True)
-
-
-@pytest.mark.parametrize(
-    ("qdiscs", "commands"),
-    [
-        ([qdisc("fq_codel", root=True)], ["tc qdisc replace dev eth0 root fq"]),
-        ([qdisc("fq", "8001:", root=True)], []),
-        ([qdisc("noqueue", root=True)], []),
-        ([], []),
-        ([MQ, qdisc("pfifo_fast", parent=":1")], ["tc qdisc replace dev eth0 root mq"]),
-        (
-            [qdisc("mq", "8001:", root=True), qdisc("fq_codel", parent="8001:1")],
-            ["tc qdisc delete dev eth0 root"],
-        ),
-        ([MQ, qdisc("fq", parent=":1"), qdisc("fq", parent=":2"), qdisc("clsact")], []),
-    ],
-)
-def test_replace_commands(qdiscs, commands):
-    found, _now = _qdisc.replace_commands(qdiscs, "eth0", "fq")
-    assert [" ".join(command) for command in found] == commands
 
 
 def test_kubectl_asks_again_only_after_a_passing_error(monkeypatch):
