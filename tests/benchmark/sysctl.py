@@ -18,9 +18,10 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl_profile
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "collections"))
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl, _sysctl_profile  # noqa: E402
 
 #: Has ansible.posix in it; of the versions for the ansible-core that the tests use.
 BUNDLE = "ansible==12.3.0"
@@ -45,7 +46,8 @@ def write_hosts(folder: Path, values: dict[str, str], hosts: int) -> Path:
         for key in values:
             path = folder / name / "proc/sys" / key.replace(".", "/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("0\n")
+            # No ports are reserved on a host that nobody has touched.
+            path.write_text("\n" if key == _sysctl.RESERVED_PORTS else "0\n")
         (folder / name / "etc/sysctl.d").mkdir(parents=True)
     inventory = folder / "hosts.yml"
     variables = {
@@ -116,5 +118,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "collections"))
     sys.exit(main())
