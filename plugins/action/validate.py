@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
         extra = frozenset(self._task.get_variable_manager().extra_vars)
         secrets = Secrets()
-        inventory, unreadable = _inventory.collect(task_vars or {}, secrets, extra)
+        inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
         found = validate(inventory, unreadable)
         found = Result(
             [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)

@@ -172,6 +172,9 @@ class Cluster:
             if owner is None:
                 chosen, owner = value, host
             elif value != chosen and not isinstance(value, Unknown):
+                if isinstance(owner.variables[name], Unreadable):
+                    # What it would be is not known, so neither is whether they differ.
+                    continue
                 self.problems.append(
                     Problem(
                         "hosts",

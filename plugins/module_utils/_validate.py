@@ -140,6 +140,15 @@ def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Return the plan, or why there can be none although its errors are ignored."""
     try:
         return _plan.plan(cluster), []
+    except Unknown as error:
+        problem = Problem(
+            "type",
+            _problems.WARNING,
+            "plan",
+            f"there is none: it needs {error}, which is not known here.",
+            "Write its value in the inventory to see the plan.",
+        )
+        return None, [problem]
     except BadValue as error:
         problem = Problem(
             "type",
