@@ -38,6 +38,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     proxy_config,
     service_proxy,
     sysctl_keys,
+    sysctl_values,
     versions,
 )
 
@@ -93,8 +94,8 @@ HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
     addresses.node_outside,
     addresses.node_usable,
     mtu.declared,
-    sysctl_keys.readable,
-    sysctl_keys.shapes,
+    sysctl_values.readable,
+    sysctl_values.shapes,
     dead_sysctl.needs_module,
     dead_sysctl.dead,
     dead_sysctl.misspelt,

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from netaddr import IPAddress, IPNetwork
@@ -149,9 +148,11 @@ def _place(host: Host, given: str) -> Iterator[Problem]:
     """Where a host is reached is an address, with a zone where it is link-local, or a name."""
     fix = "Write letters, digits, hyphens and single dots."
     if _LIKE_ADDRESS.fullmatch(given):
-        fix = "Write the address without leading zeros and without a prefix length."
-        with suppress(BadValue):
+        try:
             _cidr.address(given, "ansible_host")
+        except BadValue as error:
+            fix = error.fix or _cidr.ADDRESS_FIX
+        else:
             return
     elif "%" in given or _LIKE_NAME.fullmatch(given):
         return

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, number_fix, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -77,7 +77,7 @@ def shapes(cluster: Cluster) -> Iterator[Problem]:
         elif key in _NUMBERS and found is not None and not number:
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
-                f"must be a number, got {shown(found)}.", "Write it without quotes.", value=found,
+                f"must be a number, got {shown(found)}.", number_fix(found), value=found,
             )  # fmt: skip
 
 

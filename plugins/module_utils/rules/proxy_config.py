@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import number_fix, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
@@ -63,6 +63,8 @@ _SWITCHES = frozenset(
 )
 _LISTS = frozenset({"ipvs.excludeCIDRs", "nodePortAddresses"})
 
+_SWITCH = "Write true or false, without quotes."
+
 Found = tuple[str, str, str, Any]
 
 
@@ -84,9 +86,9 @@ def _leaf(path: str, value: Any) -> Iterator[Found]:
                 value,
             )
     elif path in _NUMBERS and not number:
-        yield path, f"must be a number, got {shown(value)}.", "Write it without quotes.", value
+        yield path, f"must be a number, got {shown(value)}.", number_fix(value), value
     elif path in _SWITCHES and not isinstance(value, bool):
-        yield path, f"must be true or false, got {shown(value)}.", "Write it so.", value
+        yield path, f"must be true or false, got {shown(value)}.", _SWITCH, value
     elif path in _LISTS and not _is_list_of_strings(value):
         yield path, f"must be a list of strings, got {shown(value)}.", "Write it as [...].", value
     elif isinstance(value, (Mapping, list, tuple)) and path not in _LISTS:

@@ -104,7 +104,7 @@ REFUSED = [
     (
         {"fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513}, {"address": "x"}]},
         "error [bgp-peer] fastpath_bgp_peers[1].address: must be an IP address, got 'x'. "
-        "Fix: Give one address of IPv4 or IPv6, without leading zeros.\n"
+        "Fix: Give one address of IPv4 or IPv6.\n"
         "error [bgp-peer] fastpath_bgp_peers[1].as_number: is missing. "
         "Fix: Add as_number to this entry.",
     ),
