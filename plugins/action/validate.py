@@ -55,10 +55,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"{error}: set fastpath_report_dir to a folder that can be written."
             ) from error
-        counts = {
-            level: sum(problem.level == level for problem in found.problems)
-            for level in _problems.LEVELS
-        }
+        # As printed: what many hosts share is one line.
+        printed = [problem.level for _line, problem in _problems.lines(found.problems)]
+        counts = {level: printed.count(level) for level in _problems.LEVELS}
         outcome.update(
             changed=False,
             counts=counts,

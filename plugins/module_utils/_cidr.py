@@ -75,6 +75,16 @@ def address(value: Any, what: str) -> IPAddress:
     return found
 
 
+def reachable(address: IPAddress) -> bool:
+    """Say whether another machine could have *address*, and be reached at it."""
+    return not (
+        address.is_loopback()
+        or address.is_multicast()
+        or address.is_link_local()
+        or int(address) == 0
+    )
+
+
 def family(network_or_address: IPNetwork | IPAddress) -> str:
     """Return ipv4 or ipv6."""
     return f"ipv{network_or_address.version}"

@@ -47,6 +47,7 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     hosts.control_planes,
     hosts.names,
     hosts.addresses,
+    hosts.without_part,
     versions.window,
     versions.ipvs_lifecycle,
     versions.nftables_version,

@@ -27,6 +27,12 @@ _JUDGED_BY_NAME = (*(f"{role}_" for role in ROLE_VARIABLES), "f", "F")
 #: What else says where a host is.
 _CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
 
+#: What leads to a host besides. A later play may know better than this one how to evaluate it.
+_WAY = (
+    "ansible_connection", "ansible_port", "ansible_ssh_args", "ansible_ssh_common_args",
+    "ansible_ssh_extra_args", "ansible_ssh_port", "ansible_ssh_user", "ansible_user",
+)  # fmt: skip
+
 
 def materialise(value: Any, secrets: Secrets) -> Any:
     """Return *value* with every template in it evaluated, and tell *secrets* what was encrypted.
@@ -66,6 +72,11 @@ def _read(
             except AnsibleError as error:
                 level, message, fix = _templates.reason(name, variables.raw, error)
                 yield name, Unreadable(), Problem("type", level, name, message, fix, host)
+        elif name in _WAY:
+            try:
+                yield name, variables.get(name, secrets), None
+            except AnsibleError:
+                yield name, Unreadable(), None
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.
             yield name, None, None

@@ -286,15 +286,3 @@ def test_what_is_not_installed_yet_is_said(found):
         if "fastpath_pod_network:" in line
     ]
     assert line.startswith("warning [service-proxy-owner] fastpath_pod_network: cilium is checked")
-
-
-def test_reflectors_are_nodes_and_more_than_one(found):
-    lines = found(
-        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["wroker2"]},
-        only="bgp-scale",
-    )
-    assert (
-        "error [bgp-scale] fastpath_bgp_route_reflectors[0]: wroker2 is no node of the cluster. "
-        "Fix: Did you mean worker2?"
-    ) in lines
-    assert any("wroker2 alone reflects routes" in line for line in lines)
