@@ -86,6 +86,7 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     cilium.keys,
     cilium.removed,
     cilium.shapes,
+    cilium.misspelt,
     cilium.choices,
     cilium.pools,
     cilium.routing,

@@ -138,6 +138,13 @@ def reason(name: str, raw: Mapping[str, Any], error: Exception) -> Reason:
             f"names host {host[1]}, which the inventory does not have.",
             "Correct the name, or add the host.",
         )
+    if said == "'hostvars' is undefined":
+        return Reason(
+            ERROR,
+            "names a variable of another host that names hostvars itself, which Ansible does not "
+            "evaluate.",
+            "Name the host that has the value, not one in between.",
+        )
     return Reason(
         ERROR,
         f"cannot be evaluated: {said}.",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -88,9 +89,39 @@ def shapes(cluster: Cluster) -> Iterator[Problem]:
 #: Values with words to choose from (cilium/cilium 1.20, Documentation, "Kubernetes Without
 #: kube-proxy", and pkg/loadbalancer/config.go).
 _CHOICES = {
+    "loadBalancer.acceleration": ("disabled", "native", "best-effort"),
     "loadBalancer.algorithm": ("random", "maglev"),
+    "loadBalancer.dsrDispatch": ("opt", "ipip", "geneve"),
     "loadBalancer.mode": ("snat", "dsr", "hybrid", "annotation"),
 }
+
+
+#: Values below the top level that the plan or a rule knows.
+_KNOWN = {
+    "bandwidthManager": ("bbr", "enabled"),
+    "bgpControlPlane": ("enabled",),
+    "bpf": ("datapathMode", "hostLegacyRouting", "lbMapMax", "masquerade"),
+    "encryption": ("enabled", "type"),
+    "ipam": ("mode", "operator"),
+    "loadBalancer": ("acceleration", "algorithm", "dsrDispatch", "mode"),
+}
+
+#: How alike two names are where one is a misspelling of the other: the chart has more of them.
+_NEAR_MISS = 0.85
+
+
+def misspelt(cluster: Cluster) -> Iterator[Problem]:
+    """A near miss of a known value below the top level is ignored by helm too."""
+    for section, known in _KNOWN.items():
+        found = _values(cluster).get(section)
+        for key in found if isinstance(found, Mapping) else ():
+            meant = difflib.get_close_matches(str(key), known, n=1, cutoff=_NEAR_MISS)
+            if meant and key not in known:
+                yield Problem(
+                    "cilium-values", WARNING, f"{VALUES}.{section}.{key}",
+                    "is not known, and helm would ignore it.",
+                    f"Did you mean {section}.{meant[0]}? Else leave it.", value=key,
+                )  # fmt: skip
 
 
 def choices(cluster: Cluster) -> Iterator[Problem]:

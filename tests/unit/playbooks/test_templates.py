@@ -53,6 +53,7 @@ def test_what_the_plan_cannot_do_without_is_named(validate):
     ("value", "expected"),
     [
         ("{{ hostvars['node9'].x }}", "names host node9, which the inventory does not have."),
+        ("{{ hostvars['node1'].mine }}", "names a variable of another host that names hostvars"),
         ("{{ fastpath_mtu }}", "refers to itself."),
         ("{{ one }}", "refers to one, which refers to itself."),
         ("{{ ansible_facts.eth1.mtu }}{{ nobody }}", "cannot be evaluated: "),
@@ -62,7 +63,7 @@ def test_what_the_plan_cannot_do_without_is_named(validate):
     ],
 )
 def test_other_templates_that_fail_are_errors(validate, value, expected):
-    loop = 'one: "{{ two }}"\ntwo: "{{ one }}"\n'
+    loop = """one: "{{ two }}"\ntwo: "{{ one }}"\nmine: "{{ hostvars['node2'].x }}"\n"""
     run = validate("inventories/sample", over=f'{loop}fastpath_mtu: "{value}"\n')
     assert run.status == 2
     (line,) = run.lines("error")

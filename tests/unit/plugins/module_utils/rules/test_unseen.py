@@ -156,6 +156,16 @@ TOLD = [
         "annotation, got 'DSR'. Fix: Did you mean dsr?",
     ),
     (
+        cilium(loadBalancer={"dsrDispatch": "genev"}),
+        f"error [cilium-values] {VALUES}.loadBalancer.dsrDispatch: must be one of opt, ipip, "
+        "geneve, got 'genev'. Fix: Did you mean geneve?",
+    ),
+    (
+        cilium(loadBalancer={"algoritm": "maglev"}),
+        f"warning [cilium-values] {VALUES}.loadBalancer.algoritm: is not known, and helm would "
+        "ignore it. Fix: Did you mean loadBalancer.algorithm? Else leave it.",
+    ),
+    (
         cilium(ipam={"mode": "cluster-pool"}),
         f"error [cilium-values] {VALUES}.ipam.operator.clusterPoolIPv4PodCIDRList: is not set, "
         "and the chart has 10.0.0.0/8: pods would not have fastpath_pod_cidr 10.244.0.0/16.",
@@ -206,6 +216,7 @@ PASSED = [
     {CONFIG: {"nodePortAddresses": ["10.0.0.0/24"], "detectLocalMode": ""}},
     {OVERRIDES: {"fs.aio-max-nr": 2**40}},
     {"fastpath_pod_block_size": 29, "fastpath_max_pods": 110},
+    cilium(bpf={"lbAffinityMapMax": 65536, "tproxy": True}, loadBalancer={"l7": {}}),
     cilium(hubble={"enabled": True}, loadBalancer={"algorithm": "maglev", "mode": "snat"}),
     cilium(
         ipam={
