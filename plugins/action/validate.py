@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
         extra = frozenset(self._task.get_variable_manager().extra_vars)
         secrets = Secrets()
-        inventory, unreadable = _inventory.collect(task_vars or {}, secrets, extra)
+        inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
         found = validate(inventory, unreadable)
         found = Result(
             [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
@@ -55,10 +55,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"{error}: set fastpath_report_dir to a folder that can be written."
             ) from error
-        counts = {
-            level: sum(problem.level == level for problem in found.problems)
-            for level in _problems.LEVELS
-        }
+        # As printed: what many hosts share is one line.
+        printed = [problem.level for _line, problem in _problems.lines(found.problems)]
+        counts = {level: printed.count(level) for level in _problems.LEVELS}
         outcome.update(
             changed=False,
             counts=counts,

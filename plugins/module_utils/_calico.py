@@ -48,6 +48,10 @@ POOL_MODES = {
 
 #: Prefix lengths that a block may have (IPPool validation, libcalico-go/lib/validator/v3).
 BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
+
+#: Blocks of one node at most, where IPAMConfig sets no other number
+#: (projectcalico/calico, libcalico-go/lib/ipam/ipam.go, autoAssign).
+BLOCKS_PER_NODE = 20
 DEFAULT_BLOCK_SIZE = {4: 26, 6: 122}
 
 #: Variables of calico-node that would create a pool of its own; IPPool objects come from the plan.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds, _parents
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
@@ -121,6 +121,8 @@ class Cluster:
         self.memory: dict[str, Any] = {}
         self._readings = _Readings()
         self._values: dict[str, Any] = {}
+        self.control_planes: list[Host] = []
+        self.nodes: list[Host] = []
         everyone = [Host(name, variables) for name, variables in inventory.hosts.items()]
         for host in everyone:
             self._read(host)
@@ -172,6 +174,9 @@ class Cluster:
             if owner is None:
                 chosen, owner = value, host
             elif value != chosen and not isinstance(value, Unknown):
+                if isinstance(owner.variables[name], Unreadable):
+                    # What it would be is not known, so neither is whether they differ.
+                    continue
                 self.problems.append(
                     Problem(
                         "hosts",
@@ -180,7 +185,7 @@ class Cluster:
                         f"is {_kinds.shown(host.variables[name])} here and "
                         f"{_kinds.shown(owner.variables[name])} on {owner.name}, "
                         "but a cluster has one.",
-                        "Set it once, in group_vars of the group that holds the whole cluster.",
+                        f"Set it once, in group_vars of {self._whole(hosts)}.",
                         host.name,
                         host.variables[name],
                     )
@@ -196,10 +201,26 @@ class Cluster:
                     ERROR,
                     name,
                     f"is set on {owner.name} and not on {named}{more}, but a cluster has one.",
-                    "Set it once, in group_vars of the group that holds the whole cluster.",
+                    self._advice(name, hosts, f"{named}{more}"),
                     value=owner.variables[name],
                 )
             )
+
+    def _parents(self) -> _parents.Parents:
+        own = [self._values.get(name) for name in GROUP_VARIABLES]
+        return _parents.Parents(self.inventory.groups, own)
+
+    def _advice(self, name: str, hosts: list[Host], without: str) -> str:
+        """Return what to do where some of *hosts* lack *name*."""
+        parts = [{host.name for host in members} for members in (self.control_planes, self.nodes)]
+        holders = {host.name for host in self.everyone if host.given(name)}
+        group = self._parents().of_exactly(holders, parts)
+        if group is not None:
+            return f"Put {without} into group {group}, which has it."
+        return f"Set it once, in group_vars of {self._whole(hosts)}."
+
+    def _whole(self, hosts: list[Host]) -> str:
+        return self._parents().of_all({host.name for host in hosts})
 
     def given(self, name: str) -> bool:
         """Say whether the inventory sets *name* for any host of the cluster."""

@@ -9,7 +9,7 @@ value in the type that it means, or reports what is wrong with it and raises Unk
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports
@@ -47,7 +47,13 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
+def number_fix(value: Any) -> str:
+    """Return what to do about a *value* that should be a number."""
+    quoted = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value.strip(), re.ASCII)
+    return "Write it without quotes." if quoted else "Give a number."
+
+
+def refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
     if isinstance(value, bool) and _BOOLEANS not in fix and message != "must be true or false":
         fix = f"{fix} {_BOOLEANS}."
     # Who writes a password where its Secret is to be named must not find it in a report.
@@ -63,7 +69,7 @@ def text(example: str) -> Kind:
         if isinstance(value, str) and value.strip():
             return str(value)
         fix = _QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
-        raise _refuse(note, path, "must be a string that is not empty", fix, value)
+        raise refuse(note, path, "must be a string that is not empty", fix, value)
 
     return read
 
@@ -74,7 +80,7 @@ def integer(low: int, high: int) -> Kind:
     def read(value: Any, path: str, note: Note) -> int:
         digits = isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value.strip(), re.ASCII)
         if not digits and (not isinstance(value, int) or isinstance(value, bool)):
-            raise _refuse(
+            raise refuse(
                 note,
                 path,
                 "must be a whole number",
@@ -83,7 +89,7 @@ def integer(low: int, high: int) -> Kind:
             )
         number = int(value)
         if not low <= number <= high:
-            raise _refuse(
+            raise refuse(
                 note, path, f"must be {low} to {high}", "Give a number in that range.", value
             )
         return number
@@ -97,7 +103,7 @@ def boolean(value: Any, path: str, note: Note) -> bool:
         return value
     if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
         return value.strip().lower() in _TRUE
-    raise _refuse(note, path, "must be true or false", "Write true or false, unquoted.", value)
+    raise refuse(note, path, "must be true or false", "Write true or false, unquoted.", value)
 
 
 def choice(*allowed: str) -> Kind:
@@ -108,7 +114,7 @@ def choice(*allowed: str) -> Kind:
             return str(value)
         hint = nearest(value, allowed)
         fix = f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}."
-        raise _refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
+        raise refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
 
     return read
 
@@ -135,7 +141,7 @@ def duration(value: Any, path: str, note: Note) -> str:
     fix = "Give a number with a unit, such as 30s or 1m30s."
     if isinstance(value, int) and not isinstance(value, bool):
         fix += " YAML reads 1:30 as the number 90."
-    raise _refuse(note, path, "must be a duration in quotes or with a unit", fix, value)
+    raise refuse(note, path, "must be a duration in quotes or with a unit", fix, value)
 
 
 def _core(function: Callable[[Any, str], Any], fix: str) -> Kind:
@@ -164,7 +170,7 @@ network = _core(
     _network,
     "Give one network of IPv4 or IPv6, with its prefix length; dual stack is not supported yet.",
 )
-address = _core(_cidr.address, "Give one address of IPv4 or IPv6, without leading zeros.")
+address = _core(_cidr.address, _cidr.ADDRESS_FIX)
 port_range = _core(_ports.parse_range, "Give the first and the last port, such as 30000-32767.")
 
 
@@ -174,7 +180,7 @@ def host_name(value: Any, path: str, note: Note) -> str:
         parts = value.lower().split(".")
         if all(_NAME.fullmatch(part) and len(part) <= 63 for part in parts):
             return value.lower()
-    raise _refuse(
+    raise refuse(
         note, path, "must be a host name", "Use letters, digits, dots and hyphens only.", value
     )
 
@@ -187,80 +193,14 @@ def label(value: Any, path: str, note: Note) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         fix = "Write it in quotes: YAML reads 12 as a number, and 12:30 as 750."
     message = "must be a name of small letters, digits and hyphens, 63 at most"
-    raise _refuse(note, path, message, fix, value)
+    raise refuse(note, path, message, fix, value)
 
 
 def url(value: Any, path: str, note: Note) -> str:
     """An address of a mirror; an image registry may be named without its scheme."""
     if isinstance(value, str) and _URL.fullmatch(value):
         return str(value)
-    raise _refuse(
-        note, path, "must be a URL", "Begin with http:// or https://, then the host.", value
-    )
-
-
-def many(kind: Kind, example: str, gaps: bool = False) -> Kind:
-    """A list of *kind*. Every entry that cannot be read is reported, with its index.
-
-    With *gaps* the others are judged all the same, and None stands for what cannot be read.
-    """
-
-    def read(value: Any, path: str, note: Note) -> list[Any]:
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
-            raise _refuse(note, path, "must be a list", f"Write it as {example}.", value)
-        found = [_once(kind, item, f"{path}[{i}]", note) for i, item in enumerate(value)]
-        if not gaps and not all(good for good, _item in found):
-            raise Unknown(path)
-        return [item for _good, item in found]
-
-    return read
-
-
-def _once(kind: Kind, value: Any, path: str, note: Note) -> tuple[bool, Any]:
-    """Read one part, so that the others are read too where it is wrong."""
-    try:
-        return True, kind(value, path, note)
-    except Unknown:
-        return False, None
-
-
-def dictionary(value: Any, path: str, note: Note) -> Mapping[str, Any]:
-    """A dictionary with strings as keys."""
-    if not isinstance(value, Mapping):
-        raise _refuse(note, path, "must be a dictionary", "Write key: value, indented.", value)
-    for key in value:
-        if not isinstance(key, str):
-            raise _refuse(note, path, "must have strings as keys", f"Write {key!r} in quotes.", key)
-    return value
-
-
-def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
-    """A dictionary of known *fields*; null means that a field is not given."""
-
-    def read(value: Any, path: str, note: Note) -> dict[str, Any]:
-        entry = dictionary(value, path, note)
-        good = True
-        for key in entry:
-            if key not in fields:
-                good = False
-                hint = nearest(key, fields)
-                given = "" if "password" in f"{path}.{key}" else f", got {shown(entry[key])}"
-                note(
-                    f"{path}.{key}",
-                    f"is not known{given}.",
-                    f"Did you mean {hint}?" if hint else f"Use one of {', '.join(fields)}.",
-                    key,
-                )
-        result: dict[str, Any] = {}
-        for name, kind in fields.items():
-            if entry.get(name) is not None:
-                fine, result[name] = _once(kind, entry[name], f"{path}.{name}", note)
-                good = good and fine
-            elif name in required:
-                good = False
-                note(f"{path}.{name}", "is missing.", f"Add {name} to this entry.", value)
-        if not good:
-            raise Unknown(path)
-        return result
-
-    return read
+    fix = "Begin with http:// or https://, then the host."
+    if isinstance(value, str) and _URL.fullmatch("".join(value.split())):
+        fix = "Take the blank out."
+    raise refuse(note, path, "must be a URL", fix, value)

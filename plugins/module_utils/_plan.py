@@ -67,7 +67,12 @@ def nic_mtu(host: Host) -> int | None:
     # A node address that is wrong is told elsewhere.
     with suppress(ValueError, TypeError):
         measured = node_network({**host.variables, "fastpath_node_interface_mtu": None})["mtu"]
-    return measured or host.get("fastpath_node_interface_mtu")
+    if measured:
+        return measured
+    # One that cannot be read is as good as none.
+    with suppress(Unknown):
+        return host.get("fastpath_node_interface_mtu")
+    return None
 
 
 def _common(cluster: Cluster, host: Host) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
@@ -32,6 +33,8 @@ LAST_PORT = 65535
 
 Range = tuple[int, int]
 
+_ITEM = re.compile(r"\d+(-\d+)?", re.ASCII)
+
 
 def parse_range(value: object, what: str) -> Range:
     """Return first and last port of "30000-32767"; both belong to the range."""
@@ -51,11 +54,18 @@ def parse_list(value: object, what: str) -> list[Range]:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
+    fix = "Write ports and ranges such as 8080,30000-32767."
     if not isinstance(value, str):
-        raise BadValue(f"{what} must be ports such as 8080,9000-9010, got {value!r}", value)
+        raise BadValue(f"{what} must be ports such as 8080,30000-32767, got {value!r}", value, fix)
     ranges = []
     for part in value.replace("\n", "").split(","):
         item = part.strip()
+        if item and not _ITEM.fullmatch(item):
+            raise BadValue(
+                f"{what} must be two ports or one, got {item!r}",
+                value,
+                fix,
+            )
         if item:
             ranges.append(parse_range(item if "-" in item else f"{item}-{item}", what))
     return ranges

@@ -25,10 +25,12 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     addresses,
     bgp,
+    capacity,
     cilium,
     cilium_data_path,
     conntrack,
     dead_sysctl,
+    endpoint,
     harmful_sysctl,
     hosts,
     mtu,
@@ -38,6 +40,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     proxy_config,
     service_proxy,
     sysctl_keys,
+    sysctl_values,
     versions,
 )
 
@@ -46,6 +49,7 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     hosts.control_planes,
     hosts.names,
     hosts.addresses,
+    hosts.without_part,
     versions.window,
     versions.ipvs_lifecycle,
     versions.nftables_version,
@@ -54,18 +58,20 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     service_proxy.periods,
     service_proxy.strict_arp,
     proxy_config.schema,
+    proxy_config.local_traffic,
     proxy_config.conntrack_owner,
     proxy_config.idle_timeout,
     ports.node_ports,
     addresses.disjoint,
+    addresses.special,
     addresses.foreign,
     addresses.one_family,
-    addresses.service_size,
-    addresses.block_size,
-    addresses.capacity,
-    addresses.endpoint,
-    addresses.endpoint_of_node,
-    addresses.node_masks,
+    capacity.service_size,
+    capacity.block_size,
+    capacity.nodes,
+    endpoint.before_services,
+    endpoint.of_node,
+    capacity.node_masks,
     mtu.nics_agree,
     mtu.pod_mtu,
     mtu.unknown_nics,
@@ -80,6 +86,9 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     cilium.keys,
     cilium.removed,
     cilium.shapes,
+    cilium.misspelt,
+    cilium.choices,
+    cilium.pools,
     cilium.routing,
     cilium.mtu,
     cilium.load_balancer_size,
@@ -93,8 +102,8 @@ HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
     addresses.node_outside,
     addresses.node_usable,
     mtu.declared,
-    sysctl_keys.readable,
-    sysctl_keys.shapes,
+    sysctl_values.readable,
+    sysctl_values.shapes,
     dead_sysctl.needs_module,
     dead_sysctl.dead,
     dead_sysctl.misspelt,
@@ -140,6 +149,15 @@ def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Return the plan, or why there can be none although its errors are ignored."""
     try:
         return _plan.plan(cluster), []
+    except Unknown as error:
+        problem = Problem(
+            "type",
+            _problems.WARNING,
+            "plan",
+            f"there is none: it needs {error}, which is not known here.",
+            "Write its value in the inventory to see the plan.",
+        )
+        return None, [problem]
     except BadValue as error:
         problem = Problem(
             "type",

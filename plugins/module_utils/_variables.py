@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
@@ -12,6 +13,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kinds,
     _modules,
     _mtu,
+    _structures,
     _versions,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Kind
@@ -39,22 +41,22 @@ class Variable(NamedTuple):
 #: AS numbers 1..4294967295; which of them are reserved is a rule of its own.
 _AS_NUMBER = _kinds.integer(1, 4294967295)
 
-_SECRET = _kinds.record(
+_SECRET = _structures.record(
     {"name": _kinds.text("bgp-passwords"), "key": _kinds.text("rack-1")}, ("name", "key")
 )
 
 #: What a peer may have, see _bgp.PEER_FIELDS.
-PEER = _kinds.record(
+PEER = _structures.record(
     {
         "address": _kinds.address,
         "as_number": _AS_NUMBER,
-        "nodes": _kinds.many(_kinds.host_name, "[node1, node2]"),
+        "nodes": _structures.many(_kinds.host_name, "[node1, node2]"),
         "password_secret": _SECRET,
         "source_address": _kinds.choice("UseNodeIP", "None"),
         "keepalive": _kinds.duration,
         "max_restart_time": _kinds.duration,
         "ttl_security": _kinds.integer(0, 255),
-        "filters": _kinds.many(_kinds.text("from-rack"), "[from-rack]"),
+        "filters": _structures.many(_kinds.text("from-rack"), "[from-rack]"),
     },
     ("address", "as_number"),
 )
@@ -78,6 +80,15 @@ def _version(value: Any, path: str, note: Any) -> str:
 
 def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
     """host:port, [IPv6]:port."""
+    if isinstance(value, str) and "/" in value:
+        place = re.sub(r"^\w*:?//", "", value).split("/")[0].rpartition("@")[2]
+        note(
+            path,
+            f"must be host:port without scheme or path, got {_kinds.shown(value)}.",
+            f"Write {place if re.search(r':[0-9]+$', place) else f'{place}:6443'}.",
+            value,
+        )
+        raise _kinds.Unknown(path)
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not bare or not port.isascii() or not port.isdigit():
@@ -112,7 +123,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_control_plane_endpoint": Variable(_endpoint, id="endpoint"),
     "fastpath_node_ip": Variable(_kinds.address, host=True),
     "fastpath_node_networks": Variable(
-        _kinds.many(_kinds.network, "[10.0.0.0/24]"), id="cidr-plan"
+        _structures.many(_kinds.network, "[10.0.0.0/24]"), id="cidr-plan"
     ),
     "fastpath_node_interface_mtu": Variable(_MTU_BYTES, host=True, id="mtu"),
     "fastpath_pod_cidr": Variable(_kinds.network, "10.244.0.0/16", id="cidr-plan"),
@@ -126,11 +137,12 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_ipvs_scheduler": Variable(_kinds.text("rr"), "rr", id="scheduler"),
     "fastpath_ipvs_strict_arp": Variable(_kinds.boolean, False),
     "fastpath_service_announcers": Variable(
-        _kinds.many(_kinds.choice("metallb_l2", "kube_vip_arp", "keepalived"), "[metallb_l2]"), []
+        _structures.many(_kinds.choice("metallb_l2", "kube_vip_arp", "keepalived"), "[metallb_l2]"),
+        [],
     ),
     "fastpath_proxy_sync_period": Variable(_kinds.duration, "30s", id="proxy-periods"),
     "fastpath_proxy_min_sync_period": Variable(_kinds.duration, "1s", id="proxy-periods"),
-    "fastpath_kube_proxy_config": Variable(_kinds.dictionary, {}, id="proxy-schema"),
+    "fastpath_kube_proxy_config": Variable(_structures.dictionary, {}, id="proxy-schema"),
     "fastpath_pod_network": Variable(_kinds.choice(*_modules.POD_NETWORKS), "calico"),
     "fastpath_encapsulation": Variable(_kinds.choice(*_mtu.ENCAPSULATIONS, "geneve"), "none"),
     "fastpath_wireguard": Variable(_kinds.boolean, False),
@@ -138,12 +150,14 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
     "fastpath_bgp_mesh": Variable(_kinds.boolean, True),
     "fastpath_bgp_route_reflectors": Variable(
-        _kinds.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
+        _structures.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
     ),
     "fastpath_bgp_peers": Variable(
-        _kinds.many(PEER, "- {address: 10.0.0.1, as_number: 64513}", gaps=True), [], id="bgp-peer"
+        _structures.many(PEER, "- {address: 10.0.0.1, as_number: 64513}", gaps=True),
+        [],
+        id="bgp-peer",
     ),
-    "fastpath_cilium_values": Variable(_kinds.dictionary, {}, id="cilium-values"),
+    "fastpath_cilium_values": Variable(_structures.dictionary, {}, id="cilium-values"),
     "fastpath_congestion_control": Variable(_kinds.choice(*CONGESTION_CONTROLS), "bbr", host=True),
     "fastpath_conntrack_max": Variable(
         _kinds.either("auto", _kinds.integer(1, _conntrack.LARGEST)),
@@ -151,11 +165,11 @@ VARIABLES: dict[str, Variable] = {
         host=True,
         id="conntrack-size",
     ),
-    "fastpath_sysctl_overrides": Variable(_kinds.dictionary, {}, host=True),
+    "fastpath_sysctl_overrides": Variable(_structures.dictionary, {}, host=True),
     "fastpath_package_repository": Variable(_kinds.url),
     "fastpath_image_repository": Variable(_kinds.url),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),
-    "fastpath_ignore_problems": Variable(_kinds.many(_ids, "[mtu]"), []),
+    "fastpath_ignore_problems": Variable(_structures.many(_ids, "[mtu]"), []),
     "fastpath_mirror_group": Variable(_kinds.text("mirror"), "mirror"),
     "fastpath_reset_confirm": Variable(_kinds.text("fastpath")),
 }

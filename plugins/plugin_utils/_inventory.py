@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
     PREFIX,
     Inventory,
     Unreadable,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _origin
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _origin, _templates
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 #: Names that may be misspelt: those of roles, and those that may miss the prefix.
@@ -24,6 +26,12 @@ _JUDGED_BY_NAME = (*(f"{role}_" for role in ROLE_VARIABLES), "f", "F")
 
 #: What else says where a host is.
 _CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
+
+#: What leads to a host besides. A later play may know better than this one how to evaluate it.
+_WAY = (
+    "ansible_connection", "ansible_port", "ansible_ssh_args", "ansible_ssh_common_args",
+    "ansible_ssh_extra_args", "ansible_ssh_port", "ansible_ssh_user", "ansible_user",
+)  # fmt: skip
 
 
 def materialise(value: Any, secrets: Secrets) -> Any:
@@ -39,19 +47,36 @@ def materialise(value: Any, secrets: Secrets) -> Any:
     return value
 
 
+class _Evaluated:
+    """A host's variables, evaluated as its own tasks would, with tags that say where they stand."""
+
+    def __init__(self, hostvars: Any, host: str, loader: DataLoader) -> None:
+        #: Read through hostvars itself, templates could not name hostvars.
+        self.raw = {**hostvars.raw_get(host), "hostvars": hostvars}
+        self._templar = Templar(loader=loader, variables=self.raw)
+
+    def get(self, name: str, secrets: Secrets) -> Any:
+        """Return the value of *name*; AnsibleError where its template fails."""
+        return materialise(self._templar.template(self.raw[name]), secrets)
+
+
 def _read(
-    host: str, variables: Mapping[str, Any], secrets: Secrets
+    host: str, variables: _Evaluated, secrets: Secrets
 ) -> Iterator[tuple[str, Any, Problem | None]]:
-    for name in variables:
+    for name in variables.raw:
         if not isinstance(name, str):
             continue
         if name.startswith(PREFIX) or name in _CONNECTION:
             try:
-                yield name, materialise(variables[name], secrets), None
+                yield name, variables.get(name, secrets), None
             except AnsibleError as error:
-                message = f"cannot be evaluated: {str(error).rstrip('.')}."
-                fix = "Correct the expression, or write the value itself."
-                yield name, Unreadable(), Problem("type", ERROR, name, message, fix, host)
+                level, message, fix = _templates.reason(name, variables.raw, error)
+                yield name, Unreadable(), Problem("type", level, name, message, fix, host)
+        elif name in _WAY:
+            try:
+                yield name, variables.get(name, secrets), None
+            except AnsibleError:
+                yield name, Unreadable(), None
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.
             yield name, None, None
@@ -75,7 +100,10 @@ class Places:
 
 
 def collect(
-    task_vars: Mapping[str, Any], secrets: Secrets, extra: frozenset[str] = frozenset()
+    task_vars: Mapping[str, Any],
+    loader: DataLoader,
+    secrets: Secrets,
+    extra: frozenset[str] = frozenset(),
 ) -> tuple[Inventory, list[Problem]]:
     """Return the inventory, and a problem for each variable that cannot be evaluated.
 
@@ -90,7 +118,7 @@ def collect(
     problems: list[Problem] = []
     for host in groups.get("all") or []:
         hosts[host] = {}
-        for name, value, problem in _read(host, hostvars[host], secrets):
+        for name, value, problem in _read(host, _Evaluated(hostvars, host, loader), secrets):
             hosts[host][name] = value
             if problem is not None:
                 problems.append(problem)

@@ -201,3 +201,26 @@ KEYS = frozenset(
 
 #: Read by the templates of the chart, or by helm, and not in values.yaml.
 KEYS |= {"clusterHealthPort", "global", "hostServices", "nonIdempotentAnnotations"}
+
+#: Those of them that are dictionaries in values.yaml.
+TABLES = frozenset(
+    {
+        "affinity", "aksbyocni", "alibabacloud", "annotations", "authentication", "azure",
+        "bandwidthManager", "bgpControlPlane", "bpf", "certgen", "cgroup",
+        "ciliumEndpointSlice", "cluster", "clustermesh", "cni", "commonLabels",
+        "configDriftDetection", "daemon", "dashboards", "datapathPlugins", "debug", "dnsProxy",
+        "egressGateway", "encryption", "endpointHealthChecking", "endpointRoutes", "eni",
+        "envoy", "envoyConfig", "etcd", "extraConfig", "gatewayAPI", "gke", "hostFirewall",
+        "hubble", "image", "ingressController", "initResources", "ipMasqAgent", "ipam", "ipv4",
+        "ipv6", "k8s", "k8sClientExponentialBackoff", "k8sClientRateLimit",
+        "k8sClusterNetworkPolicy", "k8sNetworkPolicy", "k8sServiceHostRef", "l2NeighDiscovery",
+        "l2announcements", "l2podAnnouncements", "livenessProbe", "loadBalancer",
+        "localRedirectPolicies", "maglev", "monitor", "nat", "nat46x64Gateway", "nodeIPAM",
+        "nodePort", "nodeSelector", "nodeinit", "operator", "pmtuDiscovery", "podAnnotations",
+        "podLabels", "podSecurityContext", "pprof", "preflight", "prometheus", "rbac",
+        "readinessProbe", "resourceQuotas", "resources", "scheduling", "sctp",
+        "secretsNamespaceAnnotations", "secretsNamespaceLabels", "securityContext",
+        "serviceAccounts", "socketLB", "standaloneDnsProxy", "startupProbe", "sysctlfix", "tls",
+        "tmpVolume", "updateStrategy", "vtep", "wellKnownIdentities",
+    }
+)  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _plan, _support
+from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr, _plan, _support
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
@@ -70,42 +70,16 @@ def without_mesh(cluster: Cluster) -> Iterator[Problem]:
 
 
 def reflectors(cluster: Cluster) -> Iterator[Problem]:
-    """Route reflectors are nodes, two at least, and replace the mesh."""
-    chosen = cluster.get(REFLECTORS)
-    raw = cluster.raw(REFLECTORS)
-    if not chosen or not _applies(cluster):
-        return
-    known = _names(cluster)
-    for index, name in enumerate(chosen):
-        value = raw[index] if isinstance(raw, list) else name
-        if name not in known:
-            hint = nearest(name, known)
-            yield Problem(
-                "bgp-scale", ERROR, f"{REFLECTORS}[{index}]", f"{name} is no node of the cluster.",
-                f"Did you mean {hint}?" if hint else "Name a host of the cluster.", value=value,
-            )  # fmt: skip
-        elif name in chosen[:index]:
-            yield Problem(
-                "bgp-scale", ERROR, f"{REFLECTORS}[{index}]", f"{name} stands there twice.",
-                "Take one of them out.", value=value,
-            )  # fmt: skip
-    yield Problem(
-        "bgp-scale", ERROR, REFLECTORS,
-        "are planned, and this release does not make them: no node gets the annotation "
-        "projectcalico.org/RouteReflectorClusterID.",
-        f"Use {PEERS} with the racks' routers, or the mesh.", value=raw,
-    )  # fmt: skip
-    if len(set(chosen)) == 1:
+    """Route reflectors are nodes that carry an annotation, which this release does not set.
+
+    Whatever else may be wrong with them is not told while they are refused altogether.
+    """
+    if cluster.get(REFLECTORS) and _applies(cluster):
         yield Problem(
-            "bgp-scale", WARNING, REFLECTORS,
-            f"{chosen[0]} alone reflects routes: while it is down, no route changes.",
-            "Name two.", value=raw,
-        )  # fmt: skip
-    if cluster.get(MESH):
-        yield Problem(
-            "bgp-scale", WARNING, MESH,
-            "is on beside route reflectors, so every node keeps both kinds of sessions.",
-            f"Set {MESH}: false once the reflectors' sessions stand.", value=cluster.raw(MESH),
+            "bgp-scale", ERROR, REFLECTORS,
+            "are planned, and this release does not make them: no node gets the annotation "
+            "projectcalico.org/RouteReflectorClusterID.",
+            f"Use {PEERS} with the racks' routers, or the mesh.", value=cluster.raw(REFLECTORS),
         )  # fmt: skip
 
 
@@ -164,7 +138,13 @@ def _of_peer(
         yield (
             "address",
             f"{address} is {own[str(address)]}, a node of the cluster.",
-            f"Leave nodes to {MESH} or {REFLECTORS}.",
+            f"Take it out: nodes find each other by {MESH}.",
+        )
+    if not _cidr.reachable(address):
+        yield (
+            "address",
+            f"{address} is no address that another machine could have.",
+            "Give the router's own address.",
         )
     for name in ("fastpath_pod_cidr", "fastpath_service_cidr"):
         if address in cluster.get(name):
@@ -181,9 +161,20 @@ def _of_peer(
             "is not supported: a BGPPeer of Calico 3.31 has no such field.",
             "Take it out.",
         )
-    known = _names(cluster)
-    for i, node in enumerate(peer.get("nodes") or []):
-        if node not in known:
+    yield from _of_nodes(peer.get("nodes"), _names(cluster))
+
+
+def _of_nodes(nodes: list[str] | None, known: set[str]) -> Iterator[tuple[str, str, str]]:
+    if nodes == []:
+        yield (
+            "nodes",
+            "is an empty list, and Calico would take that for every node.",
+            "Name nodes, or take it out where every node is meant.",
+        )
+    for i, node in enumerate(nodes or []):
+        if node in nodes[:i]:
+            yield f"nodes[{i}]", f"{node} stands there twice.", "Take one of them out."
+        elif node not in known:
             hint = nearest(node, known)
             fix = f"Did you mean {hint}?" if hint else "Name hosts of the cluster."
             yield f"nodes[{i}]", f"{node} is no node of the cluster.", fix

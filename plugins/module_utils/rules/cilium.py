@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, number_fix, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -17,7 +18,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import CHART, KEYS
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import (
+    CHART,
+    KEYS,
+    TABLES,
+)
 
 VALUES = "fastpath_cilium_values"
 
@@ -59,8 +64,6 @@ def keys(cluster: Cluster) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-#: What the plan fills with values of its own, so that nothing else may stand there.
-_SECTIONS = ("bandwidthManager", "bpf", "encryption", "ipam", "ipv4", "ipv6", "loadBalancer")
 _NUMBERS = ("MTU", "k8sServicePort")
 
 
@@ -68,17 +71,106 @@ def shapes(cluster: Cluster) -> Iterator[Problem]:
     """Sections are dictionaries, and numbers numbers."""
     for key, found in _values(cluster).items():
         number = isinstance(found, int) and not isinstance(found, bool)
-        if key in _SECTIONS and found is not None and not isinstance(found, Mapping):
+        if key in TABLES and found is not None and not isinstance(found, Mapping):
+            # helm drops a table for what is no table, and the chart's templates fail on that.
+            such = f", such as {key}.enabled" if isinstance(found, bool) else ""
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
-                f"must be a dictionary, got {shown(found)}.", "Write its values below it.",
+                f"must be a dictionary, got {shown(found)}.", f"Write its values below it{such}.",
                 value=found,
             )  # fmt: skip
         elif key in _NUMBERS and found is not None and not number:
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
-                f"must be a number, got {shown(found)}.", "Write it without quotes.", value=found,
+                f"must be a number, got {shown(found)}.", number_fix(found), value=found,
             )  # fmt: skip
+
+
+#: Values with words to choose from (cilium/cilium 1.20, Documentation, "Kubernetes Without
+#: kube-proxy", and pkg/loadbalancer/config.go).
+_CHOICES = {
+    "loadBalancer.acceleration": ("disabled", "native", "best-effort"),
+    "loadBalancer.algorithm": ("random", "maglev"),
+    "loadBalancer.dsrDispatch": ("opt", "ipip", "geneve"),
+    "loadBalancer.mode": ("snat", "dsr", "hybrid", "annotation"),
+}
+
+
+#: Values below the top level that the plan or a rule knows.
+_KNOWN = {
+    "bandwidthManager": ("bbr", "enabled"),
+    "bgpControlPlane": ("enabled",),
+    "bpf": ("datapathMode", "hostLegacyRouting", "lbMapMax", "masquerade"),
+    "encryption": ("enabled", "type"),
+    "ipam": ("mode", "operator"),
+    "loadBalancer": ("acceleration", "algorithm", "dsrDispatch", "mode"),
+}
+
+#: How alike two names are where one is a misspelling of the other: the chart has more of them.
+_NEAR_MISS = 0.85
+
+
+def misspelt(cluster: Cluster) -> Iterator[Problem]:
+    """A near miss of a known value below the top level is ignored by helm too."""
+    for section, known in _KNOWN.items():
+        found = _values(cluster).get(section)
+        for key in found if isinstance(found, Mapping) else ():
+            meant = difflib.get_close_matches(str(key), known, n=1, cutoff=_NEAR_MISS)
+            if meant and key not in known:
+                yield Problem(
+                    "cilium-values", WARNING, f"{VALUES}.{section}.{key}",
+                    "is not known, and helm would ignore it.",
+                    f"Did you mean {section}.{meant[0]}? Else leave it.", value=key,
+                )  # fmt: skip
+
+
+def choices(cluster: Cluster) -> Iterator[Problem]:
+    """A word that the agent does not know ends it at its start."""
+    for path, allowed in _CHOICES.items():
+        found = value(_values(cluster), path)
+        if found is not None and found not in allowed:
+            hint = nearest(str(found).lower(), allowed)
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{path}",
+                f"must be one of {', '.join(allowed)}, got {shown(found)}.",
+                f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}.",
+                value=found,
+            )  # fmt: skip
+
+
+def pools(cluster: Cluster) -> Iterator[Problem]:
+    """Where Cilium's operator gives out addresses, they are those of the plan.
+
+    Source: cilium/cilium 1.20, install/kubernetes/cilium/values.yaml, ipam.
+    """
+    pods = cluster.get("fastpath_pod_cidr")
+    path = f"ipam.operator.clusterPoolIPv{pods.version}PodCIDRList"
+    found = value(_values(cluster), path)
+    mode = value(_values(cluster), "ipam.mode")
+    if mode == "cluster-pool":
+        wrong = ""
+        if found is None:
+            wrong = (
+                f"is not set, and the chart has {_CHART_POOL[pods.version]}: pods would not have "
+                f"fastpath_pod_cidr {pods}."
+            )
+        elif found != [str(pods)] and found != str(pods):
+            wrong = f"is {shown(found)}, and fastpath_pod_cidr is {pods}."
+        if wrong:
+            yield Problem(
+                "cilium-values", ERROR, f"{VALUES}.{path}", wrong,
+                f"Use [{pods}], or take ipam.mode out: the plan has kubernetes.", value=found,
+            )  # fmt: skip
+    elif found is not None:
+        yield Problem(
+            "cilium-values", WARNING, f"{VALUES}.{path}",
+            f"has no effect with ipam.mode {shown(mode or 'kubernetes')}, where each node's "
+            "network comes from the controller manager.",
+            "Take it out; fastpath_pod_cidr says it.", value=found,
+        )  # fmt: skip
+
+
+_CHART_POOL = {4: "10.0.0.0/8", 6: "fd00::/104"}
 
 
 def removed(cluster: Cluster) -> Iterator[Problem]:

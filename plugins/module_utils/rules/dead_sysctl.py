@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl, _sysctl_profile
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -17,6 +18,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     Problem,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._sysctl_known import KNOWN
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import values
 
 _TAKE_OUT = "Take it out."
@@ -58,41 +60,23 @@ _DEAD: dict[str, tuple[str, str, str]] = {
     },
 }  # fmt: skip
 
-#: Keys that people set, besides those of the profile; a near miss of one is a misspelling.
-_COMMON = (
-    "kernel.pid_max",
-    "net.core.busy_poll",
-    "net.core.busy_read",
-    "net.core.netdev_budget",
-    "net.core.netdev_budget_usecs",
-    "net.core.optmem_max",
-    "net.ipv4.conf.all.arp_announce",
-    "net.ipv4.conf.all.arp_ignore",
-    "net.ipv4.conf.all.rp_filter",
-    "net.ipv4.conf.default.rp_filter",
-    "net.ipv4.tcp_ecn",
-    "net.ipv4.tcp_fastopen",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_max_syn_backlog",
-    "net.ipv4.tcp_max_tw_buckets",
-    "net.ipv4.tcp_moderate_rcvbuf",
-    "net.ipv4.tcp_mtu_probing",
-    "net.ipv4.tcp_no_metrics_save",
-    "net.ipv4.tcp_notsent_lowat",
-    "net.ipv4.tcp_sack",
-    "net.ipv4.tcp_syncookies",
-    "net.ipv4.tcp_tw_reuse",
-    "net.ipv4.tcp_window_scaling",
-    "vm.max_map_count",
-    "vm.overcommit_memory",
-    "vm.panic_on_oom",
-)
-
 #: How alike two names of one folder are where one is a misspelling of the other.
 _NEAR_MISS = 0.85
 
 
-def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+def _forwarding(cluster: Cluster) -> tuple[str, ...]:
+    """Return the keys that switch forwarding of the cluster's packets.
+
+    Linux, Documentation/networking/ip-sysctl.rst: the two of IPv4 are one switch.
+    """
+    keys = (_sysctl.IP_FORWARD, "net.ipv4.conf.all.forwarding")
+    with suppress(Unknown):
+        if cluster.get("fastpath_pod_cidr").version == 6:
+            return (*keys, "net.ipv6.conf.all.forwarding")
+    return keys
+
+
+def dead(cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Keys that do nothing, or do harm."""
     for path, key, value, raw in values(host):
         if key in _DEAD:
@@ -101,7 +85,7 @@ def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 "dead-sysctl", level, path, f"is {shown(raw)}, and the key {message}", fix,
                 host.name, raw,
             )  # fmt: skip
-        elif key == _sysctl.IP_FORWARD and value != "1":
+        elif key in _forwarding(cluster) and value not in (None, "1"):
             yield Problem(
                 "dead-sysctl", ERROR, path,
                 f"{value} stops the host from carrying any pod's packet.", "Take it out: 1 is set.",
@@ -123,8 +107,7 @@ def _misspelling_of(key: str) -> str:
     and ipv6 of a path, are different keys.
     """
     folder, _dot, name = key.rpartition(".")
-    profile = _sysctl_profile.profile({"service_proxy": "ipvs"}, memory_mib=1024)
-    known = {*profile, *_sysctl.RAISE_ONLY, *_COMMON, *_DEAD}
+    known = {*KNOWN, *_DEAD}
     if key in known:
         return ""
     there = {other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == folder}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _mtu
@@ -33,17 +34,24 @@ def family(cluster: Cluster) -> str:
 
 
 def nics_agree(cluster: Cluster) -> Iterator[Problem]:
-    """All nodes have one MTU: larger datagrams to the smallest would be lost."""
+    """All nodes have one MTU: larger datagrams to the smallest would be lost.
+
+    Those that differ from most are told, and of two equal parts the smaller ones.
+    """
     known = {host.name: mtu for host in cluster.hosts if (mtu := nic_mtu(host))}
     if len(set(known.values())) < 2:
         return
-    largest = max(known.values())
+    counts = Counter(known.values())
+    common = max(counts, key=lambda mtu: (counts[mtu], mtu))
+    others = [name for name, mtu in known.items() if mtu == common]
+    whose = ", ".join(others) if len(others) <= 3 else f"{len(others)} other nodes"
     for name, mtu in known.items():
-        if mtu < largest:
+        if mtu != common:
+            to = "larger datagrams to this host" if mtu < common else "its larger datagrams to them"
             yield Problem(
                 "mtu", ERROR, NIC,
-                f"is {mtu} here and {largest} on other nodes: larger datagrams to this host are "
-                "lost, and path MTU discovery slows TCP down.",
+                f"is {mtu} here and {common} on {whose}: {to} are lost, "
+                "and path MTU discovery slows TCP down.",
                 "Give all cards that carry node addresses one MTU.",
                 name,
             )  # fmt: skip

@@ -22,6 +22,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PRE
 #: variables with these prefixes too, and theirs are left alone.
 _NEAR_MISS = 0.92
 
+_WITHOUT_PREFIX = tuple(name.removeprefix(PREFIX) for name in VARIABLES)
+_LISTED = "Take it out; README.md lists the variables."
+
 
 @cache
 def _near_miss(name: str) -> str:
@@ -52,10 +55,11 @@ def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     for name, value in host.variables.items():
         if name.startswith(PREFIX):
             if name not in VARIABLES:
-                hint = nearest(name, VARIABLES)
+                # The prefix, which all of them have, makes none like another.
+                hint = nearest(name.removeprefix(PREFIX), _WITHOUT_PREFIX)
                 yield Problem(
                     "unknown-variable", ERROR, name, "is not known.",
-                    f"Did you mean {hint}?" if hint else "Take it out.", host.name, value,
+                    f"Did you mean {PREFIX}{hint}?" if hint else _LISTED, host.name, value,
                 )  # fmt: skip
         elif _follows(name):
             yield Problem(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
@@ -16,81 +17,10 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     Problem,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._proxy_values import Found, leaf
 
 CONFIG = "fastpath_kube_proxy_config"
-
-_DURATIONS = frozenset(
-    {
-        "configSyncPeriod",
-        *(
-            f"conntrack.{name}"
-            for name in (
-                "tcpEstablishedTimeout",
-                "tcpCloseWaitTimeout",
-                "udpTimeout",
-                "udpStreamTimeout",
-            )
-        ),
-        *(f"ipvs.{name}" for name in ("tcpTimeout", "tcpFinTimeout", "udpTimeout")),
-        *(
-            f"{mode}.{name}"
-            for mode in ("iptables", "ipvs", "nftables")
-            for name in ("syncPeriod", "minSyncPeriod")
-        ),
-    }
-)
-_NUMBERS = frozenset(
-    {
-        "clientConnection.burst",
-        "clientConnection.qps",
-        "conntrack.maxPerCore",
-        "conntrack.min",
-        "iptables.masqueradeBit",
-        "nftables.masqueradeBit",
-        "oomScoreAdj",
-    }
-)
-_SWITCHES = frozenset(
-    {
-        "bindAddressHardFail",
-        "conntrack.tcpBeLiberal",
-        "enableProfiling",
-        "ipvs.strictARP",
-        "iptables.localhostNodePorts",
-        "iptables.masqueradeAll",
-        "nftables.masqueradeAll",
-    }
-)
-_LISTS = frozenset({"ipvs.excludeCIDRs", "nodePortAddresses"})
-
-Found = tuple[str, str, str, Any]
-
-
-def _is_list_of_strings(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
-
-
-def _leaf(path: str, value: Any) -> Iterator[Found]:
-    """Yield what is wrong with the type of a single value."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if path in _DURATIONS:
-        try:
-            proxy.duration_seconds(value, path)
-        except BadValue:
-            yield (
-                path,
-                f"must be a duration, got {shown(value)}.",
-                "Write it as 30s or 1m30s.",
-                value,
-            )
-    elif path in _NUMBERS and not number:
-        yield path, f"must be a number, got {shown(value)}.", "Write it without quotes.", value
-    elif path in _SWITCHES and not isinstance(value, bool):
-        yield path, f"must be true or false, got {shown(value)}.", "Write it so.", value
-    elif path in _LISTS and not _is_list_of_strings(value):
-        yield path, f"must be a list of strings, got {shown(value)}.", "Write it as [...].", value
-    elif isinstance(value, (Mapping, list, tuple)) and path not in _LISTS:
-        yield path, f"must be a single value, got {shown(value)}.", "Write one value.", value
+PODS = "fastpath_pod_cidr"
 
 
 def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> Iterator[Found]:
@@ -108,7 +38,7 @@ def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> 
         elif value is None:
             continue
         elif schema[key] is None:
-            yield from _leaf(here, value)
+            yield from leaf(here, value)
         elif not isinstance(value, Mapping):
             yield (
                 here,
@@ -152,6 +82,46 @@ def schema(cluster: Cluster) -> Iterator[Problem]:
                 "proxy-schema", ERROR, f"{CONFIG}.{key}", f"is not set here: {reason}.",
                 "Take it out.", value=value,
             )  # fmt: skip
+
+
+#: Ways to tell local traffic that name an interface, and the field that names it.
+_NAMED = {"BridgeInterface": "bridgeInterface", "InterfaceNamePrefix": "interfaceNamePrefix"}
+
+
+def local_traffic(cluster: Cluster) -> Iterator[Problem]:
+    """kube-proxy knows traffic of pods by what the plan gives them, or by a named interface.
+
+    Source: kubernetes/pkg/proxy/apis/config/validation, validateDetectLocalConfiguration, and
+    kubernetes/cmd/kube-proxy/app/server_linux.go, getLocalDetectors.
+    """
+    config = cluster.get(CONFIG)
+    mode, section = config.get("detectLocalMode"), config.get("detectLocal")
+    field = _NAMED.get(mode) if isinstance(mode, str) else None
+    if field and not (isinstance(section, Mapping) and section.get(field)):
+        yield Problem(
+            "proxy-schema", ERROR, f"{CONFIG}.detectLocal.{field}",
+            f"is missing, and detectLocalMode {mode} needs it.",
+            "Give it, or take detectLocalMode out.", value=mode,
+        )  # fmt: skip
+    given = config.get("clusterCIDR")
+    try:
+        network = _cidr.network(given, "clusterCIDR")
+    except BadValue:
+        # None, or told by its kind.
+        return
+    pods = cluster.get(PODS)
+    if network != pods:
+        holds = pods in network
+        yield Problem(
+            "proxy-schema", WARNING if holds else ERROR, f"{CONFIG}.clusterCIDR",
+            f"{network} {'is more than' if holds else 'does not hold'} {PODS} {pods}: kube-proxy "
+            + (
+                "takes what lies between them for pods, and does not masquerade it."
+                if holds
+                else "takes pods for strangers, and masquerades what they send to services."
+            ),
+            f"Take it out; it follows {PODS}.", value=given,
+        )  # fmt: skip
 
 
 def conntrack_owner(cluster: Cluster) -> Iterator[Problem]:

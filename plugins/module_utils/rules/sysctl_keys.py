@@ -68,57 +68,6 @@ def effective(host: Host) -> Mapping[str, str]:
     return {key: value for _path, key, value, _raw in values(host) if value is not None}
 
 
-#: What the kernel writes as three ascending numbers, and what it writes as one.
-_TRIPLES = frozenset({"net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"})
-_NUMBERS = frozenset(_KERNEL_DEFAULTS) | {
-    "net.ipv4.tcp_timestamps",
-    "net.ipv4.tcp_tw_reuse",
-    "net.netfilter.nf_conntrack_buckets",
-    "net.netfilter.nf_conntrack_max",
-}
-
-
-def _shape(key: str, value: str) -> str:
-    """Return what is wrong with a value of a key whose shape is known, or an empty string."""
-    words = value.split()
-    if key in _NUMBERS and not (len(words) == 1 and words[0].isdigit()):
-        return f"must be a number, got {value!r}"
-    if key in _TRIPLES:
-        numbers = [int(word) for word in words if word.isdigit()]
-        if len(words) != 3 or len(numbers) != 3 or numbers != sorted(numbers):
-            return f"must be three ascending numbers, got {value!r}"
-    return ""
-
-
-def shapes(_cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """Numbers are numbers, and no key is set twice in two spellings."""
-    seen: dict[str, str] = {}
-    for path, key, value, raw in values(host):
-        wrong = _shape(key, value) if value is not None else ""
-        if key in seen:
-            wrong = f"is {seen[key]} in another spelling"
-        seen.setdefault(key, path)
-        if wrong:
-            yield Problem(
-                "type", ERROR, path, f"{wrong}.", "Write it as sysctl prints it, and once.",
-                host.name, raw,
-            )  # fmt: skip
-
-
-def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """Keys are keys, and values what the kernel takes."""
-    for given, value in host.get(OVERRIDES).items():
-        try:
-            key = _sysctl.normalise_key(given)
-            if value is not None:
-                _sysctl.normalise_value(key, value)
-        except BadValue as error:
-            yield Problem(
-                "type", ERROR, f"{OVERRIDES}['{given}']", f"{error}.",
-                "Write the key as sysctl prints it, and a number or a string.", host.name, value,
-            )  # fmt: skip
-
-
 def _as_given(host: Host, wanted: str) -> Any:
     return next((raw for _path, key, _value, raw in values(host) if key == wanted), None)
 

@@ -69,7 +69,7 @@ REFUSED = [
     (
         {"fastpath_node_ip": "010.0.0.1"},
         "error [type] fastpath_node_ip: must be an IP address, got '010.0.0.1'. "
-        "Fix: Give one address of IPv4 or IPv6, without leading zeros.",
+        "Fix: Take the leading zero out: some programs read such a number as octal.",
     ),
     (
         {"fastpath_proxy_sync_period": 90},
@@ -191,7 +191,7 @@ REFUSED = [
     (
         {OVERRIDE: {"net.ipv4.conf.all.forwarding": True}},
         f"error [type] {OVERRIDE}['net.ipv4.conf.all.forwarding']: "
-        "net.ipv4.conf.all.forwarding must be a number or a string, got True; write 0 or 1 for a "
+        "must be a number or a string, got True; write 0 or 1 for a "
         "switch. Fix: Write the key as sysctl prints it, and a number or a string.",
     ),
     (
@@ -219,7 +219,7 @@ def test_cards_that_differ(found):
     mtus = {"cp1": 9000, "worker1": 9000, "worker2": 1500}
     of_host = {name: {"fastpath_node_interface_mtu": mtu} for name, mtu in mtus.items()}
     assert found({}, of_host) == [
-        "error [mtu] worker2: fastpath_node_interface_mtu: is 1500 here and 9000 on other nodes: "
+        "error [mtu] worker2: fastpath_node_interface_mtu: is 1500 here and 9000 on cp1, worker1: "
         "larger datagrams to this host are lost, and path MTU discovery slows TCP down. "
         "Fix: Give all cards that carry node addresses one MTU."
     ]
@@ -286,15 +286,3 @@ def test_what_is_not_installed_yet_is_said(found):
         if "fastpath_pod_network:" in line
     ]
     assert line.startswith("warning [service-proxy-owner] fastpath_pod_network: cilium is checked")
-
-
-def test_reflectors_are_nodes_and_more_than_one(found):
-    lines = found(
-        {"fastpath_bgp_mesh": False, "fastpath_bgp_route_reflectors": ["wroker2"]},
-        only="bgp-scale",
-    )
-    assert (
-        "error [bgp-scale] fastpath_bgp_route_reflectors[0]: wroker2 is no node of the cluster. "
-        "Fix: Did you mean worker2?"
-    ) in lines
-    assert any("wroker2 alone reflects routes" in line for line in lines)

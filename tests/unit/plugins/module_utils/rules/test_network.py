@@ -104,7 +104,7 @@ REFUSED = [
     (
         {"fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513}, {"address": "x"}]},
         "error [bgp-peer] fastpath_bgp_peers[1].address: must be an IP address, got 'x'. "
-        "Fix: Give one address of IPv4 or IPv6, without leading zeros.\n"
+        "Fix: Give one address of IPv4 or IPv6.\n"
         "error [bgp-peer] fastpath_bgp_peers[1].as_number: is missing. "
         "Fix: Add as_number to this entry.",
     ),
@@ -116,7 +116,7 @@ REFUSED = [
     (
         {"fastpath_bgp_peers": [{"address": "10.0.0.21", "as_number": 65535}]},
         "error [bgp-peer] fastpath_bgp_peers[0].address: 10.0.0.21 is worker1, a node of the "
-        "cluster. Fix: Leave nodes to fastpath_bgp_mesh or fastpath_bgp_route_reflectors.\n"
+        "cluster. Fix: Take it out: nodes find each other by fastpath_bgp_mesh.\n"
         "error [bgp-peer] fastpath_bgp_peers[0].as_number: 65535 is reserved. "
         "Fix: Use 64512 to 65534, or your own.",
     ),

@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the kernel takes for a key of fastpath_sysctl_overrides. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._sysctl_known import (
+    NUMBERS,
+    TRIPLES,
+    largest,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import (
+    OVERRIDES,
+    values,
+)
+
+
+def _number(key: str, value: str) -> str:
+    """Return what is wrong with a value that should be one number, or an empty string."""
+    if not re.fullmatch(r"-?\d+", value, re.ASCII):
+        return f"must be a number, got {shown(value)}"
+    if value.startswith("-"):
+        return f"must not be negative, got {shown(value)}"
+    # Python itself refuses to read numbers of thousands of digits.
+    if len(value) > 20 or int(value) > largest(key):
+        return f"must be {largest(key)} at most, got {shown(value)}"
+    return ""
+
+
+def _wrong(key: str, value: str) -> tuple[str, str]:
+    """Return what is wrong with a value of a key whose shape is known, and what to write."""
+    if key in NUMBERS:
+        return _number(key, value), f"Give a number from 0 to {largest(key)}."
+    if key in TRIPLES:
+        numbers = [int(word) for word in value.split() if word.isdigit()]
+        if len(value.split()) != 3 or len(numbers) != 3 or numbers != sorted(numbers):
+            fix = "Write smallest, usual and largest size, such as 4096 131072 6291456."
+            return f"must be three ascending numbers, got {shown(value)}", fix
+    return "", ""
+
+
+def shapes(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Numbers are numbers, and no key is set twice in two spellings."""
+    seen: dict[str, str] = {}
+    for path, key, value, raw in values(host):
+        wrong, fix = _wrong(key, value) if value is not None else ("", "")
+        if key in seen:
+            wrong, fix = f"is {seen[key]} in another spelling", "Write it once."
+        seen.setdefault(key, path)
+        if wrong:
+            yield Problem("type", ERROR, path, f"{wrong}.", fix, host.name, raw)
+
+
+def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Keys are keys, and values what the kernel takes."""
+    for given, value in host.get(OVERRIDES).items():
+        key = given
+        try:
+            key = _sysctl.normalise_key(given)
+            if value is not None:
+                _sysctl.normalise_value(key, value)
+        except BadValue as error:
+            message = str(error).removeprefix(f"{key} ")
+            yield Problem(
+                "type", ERROR, f"{OVERRIDES}['{given}']", f"{message}.",
+                error.fix or "Write the key as sysctl prints it, and a number or a string.",
+                host.name, value,
+            )  # fmt: skip
