@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl, _sysctl_scope
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -18,26 +18,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 OVERRIDES = "fastpath_sysctl_overrides"
-
-#: Settings that each network namespace has for itself and that a new one takes from the kernel's
-#: defaults, not from the host: Linux, net/ipv4/tcp_ipv4.c (tcp_sk_init), net/core/net_namespace.c.
-_PER_NAMESPACE = (
-    "net.core.somaxconn",
-    "net.ipv4.ip_local_port_range",
-    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.tcp_autocorking",
-    "net.ipv4.tcp_fastopen",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_",
-    "net.ipv4.tcp_limit_output_bytes",
-    "net.ipv4.tcp_mtu_probing",
-    "net.ipv4.tcp_notsent_lowat",
-    "net.ipv4.tcp_slow_start_after_idle",
-    "net.ipv4.tcp_timestamps",
-    "net.ipv4.tcp_tw_reuse",
-    "net.netfilter.nf_conntrack_tcp_timeout_",
-    "net.netfilter.nf_conntrack_udp_timeout",
-)
 
 #: What the kernels of the supported distributions have by themselves. A profile raises only, so a
 #: smaller value is without effect. Linux 5.15, net/core/sock.c, net/ipv4/tcp.c, net/core/dev.c.
@@ -95,13 +75,13 @@ def timestamps(_cluster: Cluster, host: Host) -> Iterator[Problem]:
 def scope(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """A host's value does not reach its pods where each namespace has its own."""
     for path, key, value, raw in values(host):
-        if value is not None and key.startswith(_PER_NAMESPACE):
+        way = _sysctl_scope.way_to_pods(key)
+        if value is not None and way is not None:
             yield Problem(
                 "sysctl-scope", INFO, path,
                 "each network namespace has its own, so this holds for programs of the host and "
                 "not for pods.",
-                "For pods, use securityContext.sysctls or the socket option of the program.",
-                host.name, raw,
+                f"For pods, use {way}.", host.name, raw,
             )  # fmt: skip
 
 
