@@ -12,6 +12,11 @@ from contextlib import suppress
 TEMPORARY = ".fastpath-"
 
 
+def below(root: str, path: str) -> str:
+    """Return the absolute *path* of a host below the folder where its root directory is."""
+    return os.path.join(root, path.lstrip("/"))
+
+
 def read(path: str) -> str | None:
     """Return the text at *path*, or None where there is no file."""
     try:

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _files
@@ -51,13 +51,15 @@ class Memory:
         finally:
             os.close(descriptor)
 
+    def tidy(self) -> None:
+        """Remove the folder, once nothing is remembered any more."""
+        with suppress(OSError):
+            os.rmdir(self.folder)
+
     def forget(self) -> None:
         """Remove the file, and the folder once it is empty."""
         _files.replace(self.path, None)
-        try:
-            os.rmdir(self.folder)
-        except OSError:
-            return
+        self.tidy()
 
 
 def boot_id(root: str = "/") -> str:

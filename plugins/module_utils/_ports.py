@@ -86,6 +86,22 @@ def merge(*lists: Iterable[Range]) -> list[Range]:
     return merged
 
 
+def without(ranges: list[Range], guard: list[Range]) -> list[Range]:
+    """Return the parts of *ranges* that *guard* does not cover. Both are merged lists."""
+    left = []
+    for first, last in ranges:
+        start = first
+        for low, high in guard:
+            if high < start or low > last:
+                continue
+            if low > start:
+                left.append((start, low - 1))
+            start = high + 1
+        if start <= last:
+            left.append((start, last))
+    return left
+
+
 def render(ranges: Iterable[Range]) -> str:
     """Return "6443,30000-32767" for *ranges*."""
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)

@@ -44,6 +44,8 @@ RAISE_ONLY = frozenset(
         "net.ipv6.neigh.default.gc_thresh1",
         "net.ipv6.neigh.default.gc_thresh2",
         "net.ipv6.neigh.default.gc_thresh3",
+        "net.netfilter.nf_conntrack_buckets",
+        "net.netfilter.nf_conntrack_max",
         "vm.max_map_count",
     }
 )
@@ -137,6 +139,23 @@ def raised(key: str, wanted: str, running: str) -> str:
     if len(ours) != len(theirs) or not all(word.isdigit() for word in ours + theirs):
         return wanted
     return " ".join(str(max(int(a), int(b))) for a, b in zip(ours, theirs, strict=True))
+
+
+def own(key: str, running: str, before: str, written: str) -> str:
+    """Return what a host has by itself of a key that it was given *written* instead of *before*.
+
+    Of a set of ports or names, that is what runs without what was added to it. Else somebody has
+    changed the key since, or nobody has.
+    """
+    if running == written:
+        return before
+    if key == RESERVED_PORTS:
+        added = _ports.without(_ports.parse_list(written, key), _ports.parse_list(before, key))
+        return _ports.render(_ports.without(_ports.parse_list(running, key), added))
+    if key == ALLOWED_CONGESTION:
+        added_names = set(written.split()) - set(before.split())
+        return " ".join(sorted(set(running.split()) - added_names))
+    return running
 
 
 def satisfies(key: str, wanted: str, value: str) -> bool:

@@ -12,6 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _sysctl,
     _sysctl_apply,
     _sysctl_files,
+    _sysctl_survey,
     _sysctl_writers,
 )
 
@@ -56,11 +57,12 @@ def drift(values: Mapping[str, Any], path: str, root: str = "/") -> list[Drift]:
 
     A limit that is larger than the profile's, and ports that are reserved besides, are as planned.
     """
-    remembered = _memory.Memory("sysctl", root).load().get("keys", {})
+    state = _memory.Memory(_sysctl_apply.MEMORY, root).load()
+    remembered = state.get("profiles", {}).get(path, {}).get("keys", {})
     boot = _sysctl_files.at_boot(root)
     programs = _sysctl_writers.running(root)
     found = []
-    for item in _sysctl_apply.survey(values, remembered, root):
+    for item in _sysctl_survey.survey(values, remembered, path, root):
         if item.running is None and item.key in _sysctl.OPTIONAL:
             continue
         line = boot.get(item.key)

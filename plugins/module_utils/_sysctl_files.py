@@ -59,9 +59,16 @@ def parse(text: str) -> dict[str, str]:
     return found
 
 
+def _text(path: str, root: str) -> str:
+    """Return the text of a file; one that cannot be read counts for nothing, as at the start."""
+    with suppress(OSError):
+        return _files.read(_files.below(root, path)) or ""
+    return ""
+
+
 def of_file(path: str, root: str = "/") -> dict[str, str]:
     """Return keys and values of the file at *path*, which has to be none."""
-    return parse(_files.read(os.path.join(root, path.lstrip("/"))) or "")
+    return parse(_text(path, root))
 
 
 def at_boot(root: str = "/", ours: tuple[str, str | None] | None = None) -> dict[str, Line]:
@@ -70,7 +77,7 @@ def at_boot(root: str = "/", ours: tuple[str, str | None] | None = None) -> dict
     *ours* is the path of a drop-in and the text that it is going to have, None for no file.
     """
     texts: dict[str, str | None] = {
-        path: _files.read(os.path.join(root, path.lstrip("/"))) for path in files(root)
+        path: _text(path, root) for path in files(root)
     }
     if ours is not None:
         name = os.path.basename(ours[0])

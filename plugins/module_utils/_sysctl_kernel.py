@@ -14,6 +14,13 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
 #: first.
 FIRST = (_sysctl.IP_FORWARD, "net.ipv6.conf.all.forwarding")
 
+#: What they reset (net/ipv4/devinet.c, inet_forward_change; net/ipv6/addrconf.c).
+_RESET = ("accept_redirects", "forwarding")
+
+#: A host that takes its default route from advertisements loses it once it forwards, unless this is
+#: 2 before.
+_ADVERTISEMENTS = ".accept_ra"
+
 
 class ProfileError(Exception):
     """The profile cannot be applied, or did not hold. ``problems`` has a sentence for each key."""
@@ -41,12 +48,33 @@ class Setting:
 
     @property
     def differs(self) -> bool:
-        return self.running is not None and self.running != self.target
+        return self.running is not None and not _sysctl.holds(self.key, self.target, self.running)
+
+
+def _rank(key: str) -> int:
+    if key.endswith(_ADVERTISEMENTS):
+        return -1
+    return FIRST.index(key) if key in FIRST else len(FIRST)
 
 
 def ordered(keys: Iterable[str]) -> list[str]:
     """Return *keys* in the order in which they must be written."""
-    return sorted(keys, key=lambda key: FIRST.index(key) if key in FIRST else len(FIRST))
+    return sorted(keys, key=_rank)
+
+
+def reset_by(keys: Iterable[str], root: str = "/") -> dict[str, str]:
+    """Return the keys that a change of *keys* resets, with the values that they have."""
+    found = {}
+    families = [key.split(".")[1] for key in keys if key in FIRST]
+    for family in families:
+        folder = os.path.join(root, "proc/sys/net", family, "conf")
+        for interface in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            for name in _RESET:
+                key = f"net.{family}.conf.{interface.replace('.', '/')}.{name}"
+                value = read_key(key, root)
+                if value is not None and key not in FIRST:
+                    found[key] = value
+    return found
 
 
 def _path(key: str, root: str) -> str:
@@ -76,26 +104,36 @@ def _refused(setting: Setting, error: OSError) -> str:
     return f"{setting.key}: the kernel refuses {setting.target!r}: {error.strerror}{advice}"
 
 
-def write_all(changes: Iterable[Setting], settings: Iterable[Setting], root: str) -> None:
-    """Write *changes* and read all *settings* back; ProfileError names all that did not hold."""
+def write_all(settings: Iterable[Setting], root: str) -> dict[str, str]:
+    """Write what differs, read everything back, and return it; ProfileError names what is lost.
+
+    What differs is seen at the time of writing: a key before may have reset this one.
+    """
+    settings = [item for item in settings if item.running is not None]
     problems = []
     refused = set()
-    for item in changes:
-        try:
-            write_key(item.key, item.target, root)
-        except OSError as error:
-            refused.add(item.key)
-            problems.append(_refused(item, error))
     for item in settings:
-        if item.running is None or item.key in refused:
-            continue
         now = read_key(item.key, root)
+        if now is None or not _sysctl.holds(item.key, item.target, now):
+            try:
+                write_key(item.key, item.target, root)
+            except OSError as error:
+                refused.add(item.key)
+                problems.append(_refused(item, error))
+    found = {}
+    for item in settings:
+        now = read_key(item.key, root)
+        if item.key in refused:
+            continue
         if now is None or not _sysctl.holds(item.key, item.target, now):
             problems.append(
                 f"{item.key}: did not hold: wrote {item.target!r}, the kernel has {now!r}"
             )
+        else:
+            found[item.key] = now
     if problems:
         raise ProfileError(problems)
+    return found
 
 
 def take_back(values: Mapping[str, str], root: str) -> list[str]:
@@ -108,4 +146,8 @@ def take_back(values: Mapping[str, str], root: str) -> list[str]:
             write_key(key, values[key], root)
         except OSError as error:
             lost.append(f"{key}: could not be given back {values[key]!r}: {error.strerror}")
+            continue
+        now = read_key(key, root)
+        if now is None or not _sysctl.holds(key, values[key], now):
+            lost.append(f"{key}: was given back {values[key]!r}, and the kernel has {now!r}")
     return lost

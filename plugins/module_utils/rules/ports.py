@@ -27,22 +27,6 @@ UNPRIVILEGED = "net.ipv4.ip_unprivileged_port_start"
 _DEFAULT_LOCAL = (32768, 60999)
 
 
-def _outside(ranges: list[_ports.Range], guard: list[_ports.Range]) -> list[_ports.Range]:
-    """Return the parts of *ranges* that *guard* does not cover. Both are merged lists."""
-    left = []
-    for first, last in ranges:
-        start = first
-        for low, high in guard:
-            if high < start or low > last:
-                continue
-            if low > start:
-                left.append((start, low - 1))
-            start = high + 1
-        if start <= last:
-            left.append((start, last))
-    return left
-
-
 def _within(ranges: list[_ports.Range], first: int, last: int) -> list[_ports.Range]:
     return [
         (max(low, first), min(high, last)) for low, high in ranges if low <= last and high >= first
@@ -83,7 +67,7 @@ def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
     reserved = _ports.merge(_ports.parse_list(found.get(_sysctl.RESERVED_PORTS, ""), OVERRIDES))
     node_ports = cluster.get(NODE_PORTS)
     taken = _within(_ports.merge(_ports.CLUSTER_PORTS, [node_ports]), first, last)
-    missing = _ports.render(_outside(taken, reserved))
+    missing = _ports.render(_ports.without(taken, reserved))
     if missing:
         yield Problem(
             "port-ranges", ERROR, path,
