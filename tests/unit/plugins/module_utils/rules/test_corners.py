@@ -266,6 +266,8 @@ def test_ways_to_a_host_are_left_to_the_connection(found, name):
         "net.ipv4.neigh.default.gc_thresh2",
         "net.core.wmem_default",
         "net.ipv4.tcp_orphan_retries",
+        "net.ipv4.tcp_dsack",
+        "net.ipv4.tcp_mem",
         "vm.dirty_ratio",
     ],
 )
