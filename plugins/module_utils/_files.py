@@ -26,6 +26,11 @@ def read(path: str) -> str | None:
         return None
 
 
+def printable(text: str | None) -> str:
+    """Return *text* for people: bytes that are no UTF-8 become the replacement character."""
+    return (text or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def replace(path: str, text: str | None) -> None:
     """Make *text* the file at *path* in one step; None removes it.
 

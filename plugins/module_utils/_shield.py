@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -12,6 +13,11 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+
+class Killed(OSError):
+    """The shielded process itself was killed, in the middle of its work."""
+
+
 _ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
 
 
@@ -19,7 +25,8 @@ def shielded(work: Callable[[], Result]) -> Result:
     """Return what *work* returns, or raise what it raises; both must be picklable.
 
     It runs in a process of its own session: a connection that breaks, a playbook that is stopped or
-    a module that is killed leaves it running until it has finished or taken everything back.
+    a module that is killed leaves it running until it has finished or taken everything back. Raises
+    Killed where that process is killed too: then the caller has to take back what it had begun.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -31,7 +38,7 @@ def shielded(work: Callable[[], Result]) -> Result:
         answer = stream.read()
     os.waitpid(child, 0)
     if not answer:
-        raise OSError(0, "the process that changed the host was killed; run this again")
+        raise Killed(errno.EINTR, "the process that changed the host was killed")
     good, outcome = pickle.loads(answer)
     if not good:
         raise outcome

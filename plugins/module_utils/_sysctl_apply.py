@@ -10,7 +10,7 @@ off leaves nothing half done: the next one takes it back.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _sysctl_kernel,
     _sysctl_survey,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._shield import shielded
+from ansible_collections.fastpath.k8s.plugins.module_utils._shield import Killed, shielded
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_kernel import (
     ProfileError,
     Setting,
@@ -50,6 +50,12 @@ def _recover(memory: _memory.Memory, root: str) -> dict[str, Any]:
         _files.replace(_files.below(root, cut_off["path"]), cut_off["file"])
         memory.save(state)
     return state
+
+
+def _recover_alone(root: str) -> None:
+    memory = _memory.Memory(MEMORY, root)
+    with memory.alone():
+        _recover(memory, root)
 
 
 def _entry(
@@ -113,18 +119,29 @@ def _carry_out(
         raise
 
 
-def _apply(values: Mapping[str, Any], path: str, root: str) -> Outcome:
+def _run(survey: Callable[[str, Mapping[str, Any], str], Outcome], path: str, root: str) -> Outcome:
+    """Carry out what *survey* finds, with nobody else at it and nothing left of runs before."""
     memory = _memory.Memory(MEMORY, root)
     with memory.alone():
         _files.sweep(os.path.dirname(_files.below(root, path)))
-        cut_off = "pending" in memory.load()
-        outcome = _sysctl_survey.of_profile(values, path, _recover(memory, root), root)
+        unfinished = "pending" in memory.load()
+        state = _recover(memory, root)
+        outcome = survey(path, state, root)
         missing = [_missing(item) for item in outcome.settings if item.key in outcome.pending]
         if missing:
             raise ProfileError(missing)
-        _carry_out(outcome, path, memory, memory.load(), root)
-        outcome.unfinished = cut_off
+        _carry_out(outcome, path, memory, state, root)
+        outcome.unfinished = unfinished
+    memory.tidy()
     return outcome
+
+
+def _shielded(work: Callable[[], Outcome], root: str) -> Outcome:
+    try:
+        return shielded(work)
+    except Killed as error:
+        shielded(partial(_recover_alone, root))
+        raise ProfileError([f"{error.strerror}, and what it had begun is taken back"]) from error
 
 
 def apply(values: Mapping[str, Any], path: str, root: str = "/", check: bool = False) -> Outcome:
@@ -133,22 +150,10 @@ def apply(values: Mapping[str, Any], path: str, root: str = "/", check: bool = F
     With *check* nothing is written, and keys that do not exist yet are reported as pending instead
     of refused. Where one value is refused or does not hold, kernel and file stay as they were.
     """
+    survey = partial(_sysctl_survey.of_profile, dict(values))
     if check:
-        state = _memory.Memory(MEMORY, root).load()
-        return _sysctl_survey.of_profile(values, path, state, root)
-    return shielded(partial(_apply, dict(values), path, root))
-
-
-def _remove(path: str, root: str) -> Outcome:
-    memory = _memory.Memory(MEMORY, root)
-    with memory.alone():
-        _files.sweep(os.path.dirname(_files.below(root, path)))
-        cut_off = "pending" in memory.load()
-        outcome = _sysctl_survey.of_removal(path, _recover(memory, root), root)
-        _carry_out(outcome, path, memory, memory.load(), root)
-        outcome.unfinished = cut_off
-    memory.tidy()
-    return outcome
+        return survey(path, _memory.Memory(MEMORY, root).load(), root)
+    return _shielded(partial(_run, survey, path, root), root)
 
 
 def remove(path: str, root: str = "/", check: bool = False) -> Outcome:
@@ -159,4 +164,16 @@ def remove(path: str, root: str = "/", check: bool = False) -> Outcome:
     """
     if check:
         return _sysctl_survey.of_removal(path, _memory.Memory(MEMORY, root).load(), root)
-    return shielded(partial(_remove, path, root))
+    return _shielded(partial(_run, _sysctl_survey.of_removal, path, root), root)
+
+
+def host_value(key: str, root: str = "/") -> str | None:
+    """Return what *key* had before the first profile that changed it, or None where none did."""
+    profiles = _memory.Memory(MEMORY, root).load().get("profiles", {})
+    values = [entry["keys"][key]["before"] for entry in profiles.values() if key in entry["keys"]]
+    return values[0] if values else None
+
+
+def unfinished(root: str = "/") -> bool:
+    """Say whether a run was cut off, and the next one is going to take back what it had begun."""
+    return "pending" in _memory.Memory(MEMORY, root).load()

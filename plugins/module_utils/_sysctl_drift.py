@@ -66,17 +66,19 @@ def drift(values: Mapping[str, Any], path: str, root: str = "/") -> list[Drift]:
         if item.running is None and item.key in _sysctl.OPTIONAL:
             continue
         line = boot.get(item.key)
-        kept = line is not None and _sysctl.satisfies(item.key, item.wanted, line.value)
-        if item.differs or item.running is None or not kept:
-            wrong = item.running is not None and item.differs
-            found.append(
-                Drift(
-                    item.key,
-                    item.wanted,
-                    item.running,
-                    line.value if line else None,
-                    line.path if line else None,
-                    _writer(item.key, item.running or "", path, root, programs) if wrong else None,
-                )
+        runs = item.running is not None and _sysctl.satisfies(item.key, item.wanted, item.running)
+        stays = line is not None and _sysctl.satisfies(item.key, item.wanted, line.value)
+        if runs and stays:
+            continue
+        wrong = item.running if not runs else None
+        found.append(
+            Drift(
+                item.key,
+                item.wanted,
+                item.running,
+                line.value if line else None,
+                line.path if line else None,
+                _writer(item.key, wrong, path, root, programs) if wrong is not None else None,
             )
+        )
     return found

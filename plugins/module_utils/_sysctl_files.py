@@ -76,9 +76,7 @@ def at_boot(root: str = "/", ours: tuple[str, str | None] | None = None) -> dict
 
     *ours* is the path of a drop-in and the text that it is going to have, None for no file.
     """
-    texts: dict[str, str | None] = {
-        path: _text(path, root) for path in files(root)
-    }
+    texts: dict[str, str | None] = {path: _text(path, root) for path in files(root)}
     if ours is not None:
         name = os.path.basename(ours[0])
         texts = {path: text for path, text in texts.items() if os.path.basename(path) != name}

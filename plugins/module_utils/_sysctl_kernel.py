@@ -17,9 +17,8 @@ FIRST = (_sysctl.IP_FORWARD, "net.ipv6.conf.all.forwarding")
 #: What they reset (net/ipv4/devinet.c, inet_forward_change; net/ipv6/addrconf.c).
 _RESET = ("accept_redirects", "forwarding")
 
-#: A host that takes its default route from advertisements loses it once it forwards, unless this is
-#: 2 before.
-_ADVERTISEMENTS = ".accept_ra"
+#: Must be 2 before a host forwards, see _sysctl_advertised.
+ADVERTISEMENTS = ".accept_ra"
 
 
 class ProfileError(Exception):
@@ -52,7 +51,7 @@ class Setting:
 
 
 def _rank(key: str) -> int:
-    if key.endswith(_ADVERTISEMENTS):
+    if key.endswith(ADVERTISEMENTS):
         return -1
     return FIRST.index(key) if key in FIRST else len(FIRST)
 
@@ -72,7 +71,7 @@ def reset_by(keys: Iterable[str], root: str = "/") -> dict[str, str]:
             for name in _RESET:
                 key = f"net.{family}.conf.{interface.replace('.', '/')}.{name}"
                 value = read_key(key, root)
-                if value is not None and key not in FIRST:
+                if value is not None and (interface, name) != ("all", "forwarding"):
                     found[key] = value
     return found
 
@@ -137,10 +136,13 @@ def write_all(settings: Iterable[Setting], root: str) -> dict[str, str]:
 
 
 def take_back(values: Mapping[str, str], root: str) -> list[str]:
-    """Give keys the *values* that they had, and return what could not be given back."""
+    """Give keys the *values* that they had, and return a sentence for each that does not take it.
+
+    A key that has gone with its module or interface needs none.
+    """
     lost = []
     for key in ordered(reversed(list(values))):
-        if read_key(key, root) == values[key]:
+        if read_key(key, root) in (None, values[key]):
             continue
         try:
             write_key(key, values[key], root)

@@ -8,7 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _files, _sysctl, _sysctl_files
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _files,
+    _sysctl,
+    _sysctl_advertised,
+    _sysctl_files,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_kernel import (
     ProfileError,
     Setting,
@@ -84,7 +89,7 @@ def _setting(
         own = _sysctl.own(key, running, ours["before"], ours["written"])
     base = own
     if elsewhere is not None and key in _sysctl.ADDED_TO:
-        # A file that is read before ours would count at the next start if ours did not name the key.
+        # A file before ours would count at the next start if ours did not name the key.
         base = _sysctl.raised(key, elsewhere, own) if own else elsewhere
     target = _sysctl.raised(key, wanted, base) if base else wanted
     # What somebody else has added to a key since is the host's own from now on.
@@ -106,6 +111,7 @@ def survey(
     for given, value in values.items():
         key = _sysctl.normalise_key(given)
         wanted[key] = _sysctl.normalise_value(key, value)
+    wanted = {**_sysctl_advertised.needed(wanted, remembered, root), **wanted}
     others = _sysctl_files.at_boot(root, (path, None))
     settings = []
     problems = []

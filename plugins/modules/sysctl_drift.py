@@ -70,6 +70,10 @@ sentences:
   returned: success
   type: list
   elements: str
+unfinished:
+  description: Whether a run of a profile was cut off here, so that values may be half written.
+  returned: success
+  type: bool
 host_only:
   description: Keys whose values pods do not take from their host, with the way that reaches pods.
   returned: success
@@ -98,10 +102,19 @@ def main() -> None:
         found = _sysctl_drift.drift(values, module.params["path"])
     except (_sysctl_apply.ProfileError, ValueError) as error:
         module.fail_json(msg=f"sysctl: {error}")
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}")
+    sentences = [item.sentence for item in found]
+    unfinished = _sysctl_apply.unfinished()
+    if unfinished:
+        sentences.insert(
+            0, "A run of a profile was cut off: values may be half written; run it again."
+        )
     module.exit_json(
         changed=False,
         drift=[item._asdict() for item in found],
-        sentences=[item.sentence for item in found],
+        sentences=sentences,
+        unfinished=unfinished,
         host_only=_sysctl_scope.host_only(values),
     )
 

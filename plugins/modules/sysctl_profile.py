@@ -15,7 +15,10 @@ description:
     drop-in file.
   - Fails with the list of all keys that the kernel refused or that did not hold. Kernel and file
     then have what they had before. The same holds for a run that is killed.
-  - A key that is not wanted any more gets back what it had before it was wanted first.
+  - A key that is not wanted any more gets back what it had before it was wanted first. Where the
+    kernel does not take that, there is a warning. Each O(path) is a profile of its own.
+  - Where a host is to forward IPv6 and has its default route from the advertisements of a router,
+    C(accept_ra) of that interface is set to 2, without which the route would expire.
   - Limits and buffers, such as C(net.core.somaxconn), are only ever raised. A larger running value
     is kept, written to the file, and returned as RV(kept).
   - C(net.ipv4.ip_local_reserved_ports) is merged with the ports that the host reserves already.
@@ -92,6 +95,11 @@ pending:
   returned: success
   type: list
   elements: str
+left:
+  description: A sentence for each key that the kernel does not give back before its next start.
+  returned: success
+  type: list
+  elements: str
 problems:
   description: A sentence for each key that could not be read, was refused, or did not hold.
   returned: failure
@@ -101,7 +109,7 @@ problems:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl_apply
+from ansible_collections.fastpath.k8s.plugins.module_utils import _files, _sysctl_apply
 
 
 def main() -> None:
@@ -127,6 +135,10 @@ def main() -> None:
         module.fail_json(msg=f"values: {error}", path=path, problems=[str(error)])
     except OSError as error:
         module.fail_json(msg=f"{error.filename or path}: {error.strerror}", path=path, problems=[])
+    if outcome.unfinished:
+        module.warn(f"A run of {path} was cut off. What it had begun is taken back first.")
+    for sentence in outcome.left:
+        module.warn(f"{sentence}. It keeps the value until the next start.")
     for key, line in outcome.overridden.items():
         module.warn(
             f"{key}: {line.path} is read after {path} and sets {line.value}, which is what the "
@@ -139,12 +151,13 @@ def main() -> None:
         kept=outcome.kept,
         overridden={key: line.path for key, line in outcome.overridden.items()},
         pending=outcome.pending,
+        left=outcome.left,
         diff=[
             {
                 "before_header": path,
                 "after_header": path,
-                "before": outcome.file_before or "",
-                "after": outcome.file_after or "",
+                "before": _files.printable(outcome.file_before),
+                "after": _files.printable(outcome.file_after),
             },
             {
                 "before_header": "running kernel",

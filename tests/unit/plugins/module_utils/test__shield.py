@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._shield import shielded
+from ansible_collections.fastpath.k8s.plugins.module_utils._shield import Killed, shielded
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_kernel import ProfileError
 
 
@@ -29,7 +29,7 @@ def test_errors_come_back_as_they_were():
 
 
 def test_a_child_that_is_killed_is_an_error():
-    with pytest.raises(OSError, match="was killed; run this again"):
+    with pytest.raises(Killed, match="was killed"):
         shielded(lambda: os.kill(os.getpid(), signal.SIGKILL))
 
 
