@@ -83,7 +83,11 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _modules_load
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _files,
+    _modules_kernel,
+    _modules_load,
+)
 
 
 def main() -> None:
@@ -98,7 +102,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     params = module.params
-    kernel = _modules_load.Kernel(os.uname().release)
+    kernel = _modules_kernel.Kernel(os.uname().release)
 
     def run(command: list[str]) -> tuple[int, str, str]:
         # On Debian the folder is not in an ordinary user's PATH.
@@ -127,8 +131,8 @@ def main() -> None:
                 {
                     "before_header": path,
                     "after_header": path,
-                    "before": before or "",
-                    "after": after or "",
+                    "before": _files.printable(before),
+                    "after": _files.printable(after),
                 }
                 for path, (before, after) in outcome.files.items()
                 if before != after

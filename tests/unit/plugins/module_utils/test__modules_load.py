@@ -6,7 +6,11 @@ import shutil
 
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _modules_load
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _memory,
+    _modules_kernel,
+    _modules_load,
+)
 
 RELEASE = "6.12.117+deb13-cloud-amd64"
 PATH = "/etc/modules-load.d/fastpath.conf"
@@ -75,7 +79,7 @@ class Host:
         return sorted(path.name for path in (self.root / "sys/module").iterdir())
 
     def kernel(self):
-        return _modules_load.Kernel(self.release, str(self.root))
+        return _modules_kernel.Kernel(self.release, str(self.root))
 
     def present(self, *names, options=None, check=False):
         return _modules_load.present(
@@ -152,7 +156,7 @@ def test_a_kernel_without_a_module_is_told_with_package_and_way_out(host, check)
 )
 def test_packages_of_distributions(tmp_path, release, package):
     kernel = Host(tmp_path, release).kernel()
-    text = _modules_load.missing_text(kernel, ["other"])
+    text = _modules_kernel.missing_text(kernel, ["other"])
     assert text == f"the kernel {release} does not have other: {package}"
 
 
@@ -173,6 +177,38 @@ def test_a_module_that_modprobe_leaves_out_silently_is_an_error(host):
     host.run = lambda _command: (0, "", "")
     with pytest.raises(_modules_load.LoadError, match=r"does not load ip_vs: .*/etc/modprobe.d"):
         host.present("ip_vs")
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(host, monkeypatch):
+    replace = _modules_load._files.replace
+
+    def full(path, text):
+        if path.endswith(OPTIONS) and text:
+            raise OSError(28, "No space left on device")
+        replace(path, text)
+
+    monkeypatch.setattr(_modules_load._files, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        host.present("ip_vs", options={"ip_vs": "x=1"})
+    assert (host.loaded(), host.text(PATH), host.text(OPTIONS)) == ([], None, None)
+    assert not (host.root / "var/lib/fastpath").exists()
+
+
+def test_a_run_that_is_killed_while_it_loads_is_remembered(host):
+    """What is noted at the moment of loading is what removal needs."""
+    noted = []
+    memory = _memory.Memory("modules", str(host.root))
+    run = host.run
+    host.run = lambda command: (noted.append(memory.load()), run(command))[1]
+    host.present("nf_conntrack")
+    assert noted == [
+        {"files": {PATH: None, OPTIONS: None}, "loaded": ["libcrc32c", "nf_conntrack"]}
+    ]
+    (host.root / PATH.lstrip("/")).unlink()
+    memory.save(noted[0])
+    (host.root / "etc/modprobe.d/.fastpath-x").write_text("half")
+    assert host.absent().unloaded == ["libcrc32c", "nf_conntrack"]
+    assert list((host.root / "etc/modprobe.d").iterdir()) == []
 
 
 @pytest.mark.parametrize("before", [None, "br_netfilter\n"])
