@@ -24,7 +24,7 @@ options:
   _input:
     description:
       - A dictionary with C(congestion_control), C(service_proxy), C(node_port_range),
-        C(conntrack_max) and C(family).
+        C(conntrack_max) and C(pod_cidr), whose address family the host is to forward.
       - Each has the collection's default.
     type: dict
     required: true

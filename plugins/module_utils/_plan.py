@@ -83,7 +83,7 @@ def _common(cluster: Cluster, host: Host) -> dict[str, Any]:
         "pod_network": cluster.get("fastpath_pod_network"),
         "wireguard": cluster.get("fastpath_wireguard"),
         "node_port_range": "-".join(str(p) for p in cluster.get("fastpath_node_port_range")),
-        "family": _cidr.family(cluster.get("fastpath_pod_cidr")),
+        "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
         "conntrack_max": host.get("fastpath_conntrack_max"),
     }
 

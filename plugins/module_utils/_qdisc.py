@@ -49,7 +49,7 @@ QUEUELESS = {"noqueue"}
 
 
 def replace_commands(
-    qdiscs: Sequence[Mapping[str, Any]], interface: str, wanted: str
+    qdiscs: Sequence[Mapping[str, Any]], interface: str, wanted: str, ours: bool = False
 ) -> tuple[list[list[str]], str]:
     """Return the ``tc`` commands that give *interface* a discipline, and what it has now.
 
@@ -60,20 +60,21 @@ def replace_commands(
     be replaced; any other can only be deleted, after which the kernel makes its own choice again.
     What somebody has configured is left alone, see :func:`configured`.
     """
-    if configured(qdiscs):
-        return [], configured(qdiscs)
     root = _root(qdiscs)
     if root is None or root["kind"] in QUEUELESS:
         return [], root["kind"] if root else "none"
+    theirs = configured(qdiscs, wanted, ours)
+    if theirs:
+        return [], theirs
     if root["kind"] != "mq":
         if root["kind"] == wanted:
             return [], wanted
         return [["tc", "qdisc", "replace", "dev", interface, "root", wanted]], root["kind"]
-    leaves = _leaves(qdiscs)
-    now = f"mq with {', '.join(leaves) or 'nothing'}"
-    if leaves == [wanted]:
+    kinds = sorted({leaf["kind"] for leaf in _leaves(qdiscs)})
+    now = f"mq with {', '.join(kinds) or 'nothing'}"
+    if kinds == [wanted]:
         return [], now
-    if root.get("handle") in (None, "0:"):
+    if _chosen_by_kernel(root):
         return [["tc", "qdisc", "replace", "dev", interface, "root", "mq"]], now
     return [["tc", "qdisc", "delete", "dev", interface, "root"]], now
 
@@ -82,28 +83,46 @@ def _root(qdiscs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     return next((qdisc for qdisc in qdiscs if qdisc.get("root")), None)
 
 
-def _leaves(qdiscs: Sequence[Mapping[str, Any]]) -> list[str]:
+def _leaves(qdiscs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     root = _root(qdiscs)
-    kinds = {
-        qdisc["kind"] for qdisc in qdiscs if qdisc is not root and not qdisc.get("ingress_block")
-    }
-    return sorted(kinds - {"ingress", "clsact"})
+    return [
+        qdisc
+        for qdisc in qdiscs
+        if qdisc is not root
+        and not qdisc.get("ingress_block")
+        and qdisc["kind"] not in ("ingress", "clsact")
+    ]
 
 
-def configured(qdiscs: Sequence[Mapping[str, Any]]) -> str:
-    """Return the kind of a discipline that somebody has configured, or an empty string."""
+def _chosen_by_kernel(qdisc: Mapping[str, Any]) -> bool:
+    """Say whether a discipline came by itself; whoever configures one gives it a handle."""
+    return qdisc.get("handle") in (None, "0:")
+
+
+def configured(qdiscs: Sequence[Mapping[str, Any]], wanted: str, ours: bool = False) -> str:
+    """Return the kind of a discipline that somebody has configured, or an empty string.
+
+    That is one which needs to be, or one with a handle, unless it is *ours* or what is *wanted*
+    anyway: it may have parameters.
+    """
     root = _root(qdiscs)
     if root is None or root["kind"] in QUEUELESS:
         return ""
-    kinds = _leaves(qdiscs) if root["kind"] == "mq" else [root["kind"]]
-    return next((kind for kind in kinds if kind not in PLAIN), "")
+    for qdisc in _leaves(qdiscs) if root["kind"] == "mq" else [root]:
+        plain = qdisc["kind"] in PLAIN and (ours or _chosen_by_kernel(qdisc))
+        if qdisc["kind"] != wanted and not plain:
+            return qdisc["kind"]
+    return ""
 
 
 def restore_commands(
     qdiscs: Sequence[Mapping[str, Any]], interface: str, default: str
 ) -> tuple[list[list[str]], str]:
-    """Return the commands after which the kernel chooses by itself, which gives *default*."""
-    commands, now = replace_commands(qdiscs, interface, default)
+    """Return the commands after which the kernel chooses by itself, which gives *default*.
+
+    Only for an interface whose discipline is ours.
+    """
+    commands, now = replace_commands(qdiscs, interface, default, ours=True)
     if commands and commands[-1][-2:] == ["root", default]:
         commands.append(["tc", "qdisc", "delete", "dev", interface, "root"])
     return commands, now

@@ -127,6 +127,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "sysctl_node_port_range": "fastpath_node_port_range",
         "sysctl_overrides": "fastpath_sysctl_overrides",
         "sysctl_path": "",
+        "sysctl_pod_cidr": "fastpath_pod_cidr",
         "sysctl_service_proxy": "fastpath_service_proxy",
     },
     "verify": {

@@ -167,13 +167,6 @@ def remove(path: str, root: str = "/", check: bool = False) -> Outcome:
     return _shielded(partial(_run, _sysctl_survey.of_removal, path, root), root)
 
 
-def host_value(key: str, root: str = "/") -> str | None:
-    """Return what *key* had before the first profile that changed it, or None where none did."""
-    profiles = _memory.Memory(MEMORY, root).load().get("profiles", {})
-    values = [entry["keys"][key]["before"] for entry in profiles.values() if key in entry["keys"]]
-    return values[0] if values else None
-
-
 def unfinished(root: str = "/") -> bool:
     """Say whether a run was cut off, and the next one is going to take back what it had begun."""
     return "pending" in _memory.Memory(MEMORY, root).load()

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _conntrack, _ports
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _conntrack, _ports
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl import (
     ALLOWED_CONGESTION,
     BUCKETS,
@@ -32,8 +32,8 @@ def profile(
 ) -> dict[str, str]:
     """Return the profile of a host of *memory_mib* MiB in the order in which it must be written.
 
-    Keys of *plan*: congestion_control, service_proxy, node_port_range, conntrack_max, family
-    (optional, ipv4 or ipv6). *overrides* replace single values or add keys; reserved ports are
+    Keys of *plan*: congestion_control, service_proxy, node_port_range, conntrack_max, pod_cidr.
+    *overrides* replace single values or add keys; reserved ports are
     added to those of the profile.
 
     Not here on purpose: net.ipv4.vs.* (kube-proxy writes it), nf_conntrack timeouts (pods have
@@ -49,7 +49,8 @@ def profile(
     # First, because a change of it resets the settings of every interface (ip-sysctl.rst,
     # ip_forward).
     wanted: dict[str, Any] = {IP_FORWARD: 1}
-    if choice(plan, "family", ("ipv4", "ipv6"), "ipv4") == "ipv6":
+    pods = _cidr.network(get(plan, "pod_cidr", "10.244.0.0/16"), "pod_cidr")
+    if _cidr.family(pods) == "ipv6":
         wanted["net.ipv6.conf.all.forwarding"] = 1
     # Buckets before entries, so that chains are never longer than planned
     # (nf_conntrack-sysctl.rst).

@@ -14,8 +14,8 @@ description:
   - C(net.core.default_qdisc) reaches interfaces only when they come up next. This module brings
     those that are up already to it.
   - On a card with several queues the discipline belongs to each queue below C(mq), which is kept.
-  - A discipline that needs a configuration, such as C(htb), is somebody's decision and stays. There
-    is a warning.
+  - A discipline that needs a configuration, such as C(htb), or that has a handle, as C(tc) gives
+    one, is somebody's decision and stays. There is a warning.
   - Nothing is written for the next boot; that is what C(net.core.default_qdisc) is for.
 options:
   interfaces:
@@ -30,9 +30,9 @@ options:
     description:
       - Kind of the discipline. It must also be C(net.core.default_qdisc) for cards with several
         queues.
-      - Not used if O(state=absent), which takes C(net.core.default_qdisc) as it is then.
+      - If O(state=absent), what the kernel is going to choose.
+      - By default what C(net.core.default_qdisc) is.
     type: str
-    default: fq
   state:
     description: V(absent) lets the kernel choose again on the cards that this module has changed.
     type: str
@@ -77,9 +77,19 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _sysctl_kernel,
 )
 
+DEFAULT = "net.core.default_qdisc"
+
+#: Exit status of a shell for a command that is not there, which execute_command gives too.
+_NOT_FOUND = 127
+
 
 def _shown(module: AnsibleModule, interface: str) -> list[dict[str, Any]]:
     shown = _kubectl.execute_command(["tc", "-j", "qdisc", "show", "dev", interface], timeout=60)
+    if shown.rc == _NOT_FOUND:
+        module.fail_json(
+            msg="there is no tc on this host: install iproute2 (Debian, Ubuntu) or iproute-tc "
+            "(RHEL and its kin)."
+        )
     if shown.rc:
         module.fail_json(
             msg=f"tc cannot read the queueing discipline of {interface}: {shown.message}."
@@ -98,41 +108,42 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "interfaces": {"type": "list", "elements": "str", "default": []},
-            "qdisc": {"type": "str", "default": "fq"},
+            "qdisc": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         supports_check_mode=True,
     )
     memory = _memory.Memory("qdisc")
     changed_once = memory.load().get("interfaces", [])
-    if module.params["state"] == "absent":
-        wanted = _sysctl_kernel.read_key("net.core.default_qdisc") or "pfifo_fast"
-        interfaces = [name for name in _qdisc.network_cards() if name in changed_once]
-        needed = _qdisc.restore_commands
-    else:
-        wanted = module.params["qdisc"]
-        interfaces = module.params["interfaces"] or _qdisc.network_cards()
-        needed = _qdisc.replace_commands
+    absent = module.params["state"] == "absent"
+    wanted = module.params["qdisc"] or _sysctl_kernel.read_key(DEFAULT) or "pfifo_fast"
+    interfaces = module.params["interfaces"] or _qdisc.network_cards()
+    if absent:
+        interfaces = [name for name in interfaces if name in changed_once]
     commands, before, after, configured = [], "", "", {}
     for interface in interfaces:
         qdiscs = _shown(module, interface)
-        todo, now = needed(qdiscs, interface, wanted)
+        ours = interface in changed_once
+        if absent:
+            todo, now = _qdisc.restore_commands(qdiscs, interface, wanted)
+        else:
+            todo, now = _qdisc.replace_commands(qdiscs, interface, wanted, ours)
         before += f"{now} on {interface}\n"
         after += f"{wanted if todo else now} on {interface}\n"
         commands += todo
-        if _qdisc.configured(qdiscs):
+        if _qdisc.configured(qdiscs, wanted, ours):
             configured[interface] = now
             module.warn(
                 f"{interface} keeps {now}, which somebody has configured. For {wanted}, delete it: "
                 f"tc qdisc delete dev {interface} root."
             )
-        elif todo and interface not in changed_once:
+        elif todo and not ours:
             changed_once = [*changed_once, interface]
     if not module.check_mode:
-        if module.params["state"] == "present" and commands:
+        if commands and not absent:
             memory.save({"interfaces": changed_once})
         _run(module, commands)
-        if module.params["state"] == "absent":
+        if absent:
             memory.forget()
     module.exit_json(
         changed=bool(commands),

@@ -95,6 +95,10 @@ pending:
   returned: success
   type: list
   elements: str
+released:
+  description: Keys that are not wanted any more, with the values that they get back.
+  returned: success
+  type: dict
 left:
   description: A sentence for each key that the kernel does not give back before its next start.
   returned: success
@@ -151,6 +155,7 @@ def main() -> None:
         kept=outcome.kept,
         overridden={key: line.path for key, line in outcome.overridden.items()},
         pending=outcome.pending,
+        released={item.key: item.target for item in outcome.released},
         left=outcome.left,
         diff=[
             {

@@ -31,6 +31,8 @@ MQ = qdisc("mq", root=True)
         ([qdisc("htb", "1:", root=True), qdisc("fq_codel", parent="1:1")], []),
         ([qdisc("mqprio", "8001:", root=True), qdisc("pfifo_fast", parent="8001:1")], []),
         ([MQ, qdisc("etf", parent=":1"), qdisc("fq_codel", parent=":2")], []),
+        ([qdisc("fq_codel", "8001:", root=True)], []),
+        ([MQ, qdisc("sfq", "10:", parent=":1"), qdisc("fq_codel", parent=":2")], []),
     ],
 )
 def test_replace_commands(qdiscs, commands):
@@ -46,10 +48,27 @@ def test_replace_commands(qdiscs, commands):
         ([], ""),
         ([qdisc("tbf", "1:", root=True)], "tbf"),
         ([MQ, qdisc("cake", parent=":1"), qdisc("fq", parent=":2")], "cake"),
+        ([qdisc("sfq", "8001:", root=True)], "sfq"),
+        # With parameters or without, it is what is wanted.
+        ([qdisc("fq", "1:", root=True)], ""),
     ],
 )
 def test_configured(qdiscs, kind):
-    assert _qdisc.configured(qdiscs) == kind
+    assert _qdisc.configured(qdiscs, "fq") == kind
+
+
+def test_what_needs_a_configuration_is_not_told_where_it_is_wanted():
+    assert _qdisc.configured([qdisc("cake", "8001:", root=True)], "cake") == ""
+
+
+def test_a_discipline_of_ours_follows_the_profile():
+    qdiscs = [qdisc("fq", "8001:", root=True)]
+    assert _qdisc.replace_commands(qdiscs, "eth0", "fq_codel")[0] == []
+    commands, now = _qdisc.replace_commands(qdiscs, "eth0", "fq_codel", ours=True)
+    assert (commands, now) == (
+        [["tc", "qdisc", "replace", "dev", "eth0", "root", "fq_codel"]],
+        "fq",
+    )
 
 
 @pytest.mark.parametrize(

@@ -245,9 +245,3 @@ def test_a_preview_tells_that_a_run_was_cut_off(host):
     outcome = host.apply({"vm.swappiness": 30}, check=True)
     assert (outcome.changed, outcome.unfinished, outcome.changes) == (True, True, [])
     assert host.tree() == before
-
-
-def test_the_value_of_the_host_is_known_while_a_profile_holds(host):
-    assert _sysctl_apply.host_value("vm.swappiness", str(host.root)) is None
-    host.apply({"vm.swappiness": 30})
-    assert _sysctl_apply.host_value("vm.swappiness", str(host.root)) == "60"

@@ -48,7 +48,10 @@ PORTS = "2379-2381,4240,4244,5473,6443,9098-9099,9878-9879,9890-9893,9962-9964,1
             },
         ),
         ({"conntrack_max": "auto"}, {"net.netfilter.nf_conntrack_max": "262144"}),
-        ({"family": "ipv6"}, {"net.ipv6.conf.all.forwarding": "1", "net.ipv4.ip_forward": "1"}),
+        (
+            {"pod_cidr": "fd00:10::/56"},
+            {"net.ipv6.conf.all.forwarding": "1", "net.ipv4.ip_forward": "1"},
+        ),
     ],
 )
 def test_values(plan, expected):
