@@ -61,6 +61,15 @@ def rounded(wanted: str, running: str) -> bool:
     return 0 <= int(running) - int(wanted) < BUCKET_STEP and int(running) % 512 == 0
 
 
+def left_by_module(maximum: str, buckets: str) -> bool:
+    """Say whether *maximum* is nobody's decision, but what the module makes of its hashsize.
+
+    It takes eight entries for each bucket that it is told at loading
+    (net/netfilter/nf_conntrack_core.c, ``nf_conntrack_init_start``).
+    """
+    return maximum.isdigit() and buckets.isdigit() and int(maximum) == 8 * int(buckets)
+
+
 def conntrack(memory_mib: Any, maximum: Any = "auto") -> dict[str, int]:
     """Return ``max`` (entries), ``buckets`` and ``memory_mib`` (of a full table).
 

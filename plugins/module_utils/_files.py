@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from contextlib import suppress
 
@@ -34,8 +36,12 @@ def printable(text: str | None) -> str:
 def replace(path: str, text: str | None) -> None:
     """Make *text* the file at *path* in one step; None removes it.
 
-    A reader, or a host that stops, finds the old text or the new one.
+    A reader, or a host that stops, finds the old text or the new one. Mode and owner stay as they
+    were; a new file is everybody's to read. Raises OSError for a link, which points at what others
+    take care of.
     """
+    if os.path.islink(path):
+        raise OSError(errno.ELOOP, "is a symbolic link; take it away", path)
     if text is None:
         with suppress(FileNotFoundError):
             os.unlink(path)
@@ -47,12 +53,22 @@ def replace(path: str, text: str | None) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
+        _take_after(path, temporary)
         os.replace(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _take_after(path: str, temporary: str) -> None:
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        os.chmod(temporary, 0o644)
+    else:
+        os.chown(temporary, old.st_uid, old.st_gid)
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 def sweep(folder: str) -> None:

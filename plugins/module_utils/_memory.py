@@ -42,14 +42,38 @@ class Memory:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until no other run has this memory open, and keep others out."""
-        os.makedirs(self.folder, mode=0o755, exist_ok=True)
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        while True:
+            os.makedirs(self.folder, mode=0o755, exist_ok=True)
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if not self._is(descriptor):
+                    # Who had the lock has removed the folder since.
+                    continue
+                _files.sweep(self.folder)
+                yield
+                return
+            finally:
+                os.close(descriptor)
+
+    def _is(self, descriptor: int) -> bool:
+        with suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(descriptor), os.stat(self.folder))
+        return False
+
+    def busy(self) -> bool:
+        """Say whether a run has this memory open now."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            _files.sweep(self.folder)
-            yield
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
         finally:
             os.close(descriptor)
+        return False
 
     def tidy(self) -> None:
         """Remove the folder, once nothing is remembered any more."""

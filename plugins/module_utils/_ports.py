@@ -36,21 +36,21 @@ Range = tuple[int, int]
 _ITEM = re.compile(r"\d+(-\d+)?", re.ASCII)
 
 
-def parse_range(value: object, what: str) -> Range:
+def parse_range(value: object, what: str, lowest: int = 1) -> Range:
     """Return first and last port of "30000-32767"; both belong to the range."""
     parts = value.split("-") if isinstance(value, str) else []
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         raise BadValue(f"{what} must be two ports such as 30000-32767, got {value!r}", value)
     first, last = int(parts[0]), int(parts[1])
-    if not 1 <= first <= last <= LAST_PORT:
-        raise BadValue(f"{what} must ascend within 1..{LAST_PORT}, got {value!r}", value)
+    if not lowest <= first <= last <= LAST_PORT:
+        raise BadValue(f"{what} must ascend within {lowest}..{LAST_PORT}, got {value!r}", value)
     return first, last
 
 
 def parse_list(value: object, what: str) -> list[Range]:
     """Return the ranges of a list such as net.ipv4.ip_local_reserved_ports: "8080,9000-9010".
 
-    It may be empty.
+    It may be empty. The kernel's list has a port 0 too (kernel/sysctl.c, a bitmap of 65536).
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -67,7 +67,7 @@ def parse_list(value: object, what: str) -> list[Range]:
                 fix,
             )
         if item:
-            ranges.append(parse_range(item if "-" in item else f"{item}-{item}", what))
+            ranges.append(parse_range(item if "-" in item else f"{item}-{item}", what, 0))
     return ranges
 
 

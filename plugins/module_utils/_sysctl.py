@@ -14,6 +14,7 @@ IP_FORWARD = "net.ipv4.ip_forward"
 RESERVED_PORTS = "net.ipv4.ip_local_reserved_ports"
 ALLOWED_CONGESTION = "net.ipv4.tcp_allowed_congestion_control"
 BUCKETS = "net.netfilter.nf_conntrack_buckets"
+CONNTRACK_MAX = "net.netfilter.nf_conntrack_max"
 
 #: Limits that a profile may raise only. Newer kernels ship larger values than older guides
 #: recommend.
@@ -135,10 +136,24 @@ def raised(key: str, wanted: str, running: str) -> str:
         return normalise_value(key, f"{wanted} {running}")
     if key not in RAISE_ONLY:
         return wanted
-    ours, theirs = wanted.split(), running.split()
-    if len(ours) != len(theirs) or not all(word.isdigit() for word in ours + theirs):
+    if not _comparable(wanted, running):
         return wanted
-    return " ".join(str(max(int(a), int(b))) for a, b in zip(ours, theirs, strict=True))
+    pairs = zip(wanted.split(), running.split(), strict=True)
+    return " ".join(str(max(int(a), int(b))) for a, b in pairs)
+
+
+def _comparable(first: str, second: str) -> bool:
+    numbers = first.split() + second.split()
+    return len(numbers) == 2 * len(second.split()) and all(word.isdigit() for word in numbers)
+
+
+def joined(key: str, other: str, running: str | None) -> str:
+    """Return what a host has of *key* with what another file says, which may be written oddly."""
+    if not running:
+        return other
+    if key in RAISE_ONLY and not _comparable(other, running):
+        return running
+    return raised(key, other, running)
 
 
 def own(key: str, running: str, before: str, written: str) -> str:

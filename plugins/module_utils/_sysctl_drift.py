@@ -26,6 +26,8 @@ class Drift(NamedTuple):
     at_boot: str | None  #: what the next start gives; None where no file has the key
     file: str | None  #: the file that gives it
     writer: str | None  #: who wrote what runs, where that can be known
+    holds: bool  #: whether what runs is as planned
+    stays: bool  #: whether what the next start gives is
 
     @property
     def sentence(self) -> str:
@@ -34,12 +36,12 @@ class Drift(NamedTuple):
         if self.kernel is None:
             module = _sysctl.module_of(self.key)
             parts.append(f"does not exist{f', as {module} is not loaded' if module else ''}")
-        elif not _sysctl.satisfies(self.key, self.wanted, self.kernel):
+        elif not self.holds:
             by = f", written by {self.writer}" if self.writer else ""
             parts.append(f"is {self.kernel or 'empty'}{by}")
         if self.at_boot is None:
             parts.append("stands in no file, so it is lost at the next start")
-        elif not _sysctl.satisfies(self.key, self.wanted, self.at_boot):
+        elif not self.stays:
             parts.append(f"will be {self.at_boot} from the next start on, by {self.file}")
         return f"{self.key} {' and '.join(parts)}; planned is {self.wanted}."
 
@@ -58,19 +60,22 @@ def drift(values: Mapping[str, Any], path: str, root: str = "/") -> list[Drift]:
     A limit that is larger than the profile's, and ports that are reserved besides, are as planned.
     """
     state = _memory.Memory(_sysctl_apply.MEMORY, root).load()
-    remembered = state.get("profiles", {}).get(path, {}).get("keys", {})
     boot = _sysctl_files.at_boot(root)
     programs = _sysctl_writers.running(root)
     found = []
-    for item in _sysctl_survey.survey(values, remembered, path, root):
+    for item in _sysctl_survey.survey(values, path, state, root):
         if item.running is None and item.key in _sysctl.OPTIONAL:
             continue
         line = boot.get(item.key)
-        runs = item.running is not None and _sysctl.satisfies(item.key, item.wanted, item.running)
+        holds = (
+            item.running is not None
+            and _sysctl.satisfies(item.key, item.wanted, item.running)
+            and not _sysctl_survey.left_by_module(item.key, item.running, root)
+        )
         stays = line is not None and _sysctl.satisfies(item.key, item.wanted, line.value)
-        if runs and stays:
+        if holds and stays:
             continue
-        wrong = item.running if not runs else None
+        wrong = None if holds else item.running
         found.append(
             Drift(
                 item.key,
@@ -79,6 +84,8 @@ def drift(values: Mapping[str, Any], path: str, root: str = "/") -> list[Drift]:
                 line.value if line else None,
                 line.path if line else None,
                 _writer(item.key, wrong, path, root, programs) if wrong is not None else None,
+                holds,
+                stays,
             )
         )
     return found

@@ -46,6 +46,12 @@ def files(root: str = "/") -> list[str]:
     return [found[name] for name in sorted(found)]
 
 
+def counts(path: str) -> bool:
+    """Say whether a drop-in at *path* is read at the start of a host."""
+    folder, name = os.path.split(path)
+    return folder.lstrip("/") in FOLDERS and name.endswith(".conf")
+
+
 def parse(text: str) -> dict[str, str]:
     """Return keys and values of one file; what is no assignment of a single key is left out."""
     found = {}

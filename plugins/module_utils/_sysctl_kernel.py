@@ -14,8 +14,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
 #: first.
 FIRST = (_sysctl.IP_FORWARD, "net.ipv6.conf.all.forwarding")
 
-#: What they reset (net/ipv4/devinet.c, inet_forward_change; net/ipv6/addrconf.c).
-_RESET = ("accept_redirects", "forwarding")
+#: What they reset besides (net/ipv4/devinet.c, inet_forward_change; net/ipv6/addrconf.c,
+#: addrconf_forward_change): forwarding of each interface, and of IPv4 this.
+_REDIRECTS = "net.ipv4.conf.all.accept_redirects"
 
 #: Must be 2 before a host forwards, see _sysctl_advertised.
 ADVERTISEMENTS = ".accept_ra"
@@ -63,17 +64,17 @@ def ordered(keys: Iterable[str]) -> list[str]:
 
 def reset_by(keys: Iterable[str], root: str = "/") -> dict[str, str]:
     """Return the keys that a change of *keys* resets, with the values that they have."""
-    found = {}
-    families = [key.split(".")[1] for key in keys if key in FIRST]
-    for family in families:
+    reset = []
+    for family in sorted({key.split(".")[1] for key in keys if key in FIRST}):
         folder = os.path.join(root, "proc/sys/net", family, "conf")
-        for interface in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            for name in _RESET:
-                key = f"net.{family}.conf.{interface.replace('.', '/')}.{name}"
-                value = read_key(key, root)
-                if value is not None and (interface, name) != ("all", "forwarding"):
-                    found[key] = value
-    return found
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        reset += [
+            f"net.{family}.conf.{name.replace('.', '/')}.forwarding"
+            for name in names
+            if name != "all"
+        ]
+        reset += [_REDIRECTS] if family == "ipv4" else []
+    return {key: value for key in reset if (value := read_key(key, root)) is not None}
 
 
 def _path(key: str, root: str) -> str:

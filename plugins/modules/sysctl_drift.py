@@ -65,6 +65,12 @@ drift:
     writer:
       description: The other file or the program that wrote the running value, where known.
       type: str
+    holds:
+      description: Whether the running value is as planned.
+      type: bool
+    stays:
+      description: Whether the value of the next start is as planned.
+      type: bool
 sentences:
   description: A sentence for each of RV(drift).
   returned: success

@@ -100,7 +100,7 @@ released:
   returned: success
   type: dict
 left:
-  description: A sentence for each key that the kernel does not give back before its next start.
+  description: A sentence for each key and file that could not be given back.
   returned: success
   type: list
   elements: str
@@ -142,7 +142,7 @@ def main() -> None:
     if outcome.unfinished:
         module.warn(f"A run of {path} was cut off. What it had begun is taken back first.")
     for sentence in outcome.left:
-        module.warn(f"{sentence}. It keeps the value until the next start.")
+        module.warn(f"{sentence}.")
     for key, line in outcome.overridden.items():
         module.warn(
             f"{key}: {line.path} is read after {path} and sets {line.value}, which is what the "

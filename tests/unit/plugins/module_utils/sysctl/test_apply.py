@@ -7,7 +7,6 @@ import errno
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
-    _memory,
     _sysctl_apply,
     _sysctl_kernel,
     _sysctl_survey,
@@ -124,6 +123,19 @@ def test_check_mode_writes_nothing_and_shows_everything(host):
 def test_check_mode_tells_what_the_run_does(host):
     preview = host.apply(VALUES, check=True)
     assert host.apply(VALUES) == preview
+
+
+def test_check_mode_refuses_keys_that_no_module_brings(host):
+    with pytest.raises(_sysctl_apply.ProfileError, match=r"vm\.nonsense: no such key"):
+        host.apply({"vm.nonsense": 1, "net.ipv4.vs.conntrack": 1}, check=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/sysctl.d/90-fastpath", "/etc/90-fastpath.conf", "/etc/sysctl.d/x/90.conf"]
+)
+def test_a_file_that_no_start_reads_is_refused(host, path):
+    with pytest.raises(_sysctl_apply.ProfileError, match="or no start reads it"):
+        host.apply(VALUES, path=path)
 
 
 def test_missing_keys_name_their_modules_and_nothing_is_written(host):
@@ -268,40 +280,6 @@ def test_a_key_that_is_not_wanted_any_more_is_given_back(host):
     assert "vm.swappiness = 60\n" in outcome.kernel_text(after=True)
     assert host.read("vm.swappiness") == "60"
     assert host.read("net.ipv4.ip_forward") == "1"
-
-
-def test_what_was_cut_off_is_taken_back(host):
-    """A run that was killed has left half of its values, its notes, and a file without a name."""
-    host.apply({"vm.swappiness": 30})
-    before = host.tree()
-    pending = {
-        "boot": "first",
-        "values": {"vm.swappiness": "30", "net.core.somaxconn": "4096"},
-        "path": PATH,
-        "file": host.drop_in.read_text(),
-    }
-    memory = _memory.Memory("sysctl", str(host.root))
-    memory.save({**memory.load(), "pending": pending})
-    host.write("vm.swappiness", "77\n")
-    host.drop_in.write_text("vm.swappiness = 77\n")
-    (host.drop_in.parent / ".fastpath-x").write_text("half")
-    outcome = host.apply({"vm.swappiness": 30})
-    assert (outcome.changed, outcome.changes) == (True, [])
-    after = host.tree()
-    # Nothing but the line ends differ: the kernel prints tabs and spaces as it likes.
-    assert {name: text.split() for name, text in after.items()} == {
-        name: text.split() for name, text in before.items()
-    }
-
-
-def test_what_was_cut_off_before_a_reboot_is_only_a_file(host):
-    pending = {"boot": "other", "values": {"vm.swappiness": "99"}, "path": PATH, "file": None}
-    _memory.Memory("sysctl", str(host.root)).save({"pending": pending})
-    host.drop_in.write_text("vm.swappiness = 77\n")
-    host.apply({"vm.swappiness": 60})
-    assert host.read("vm.swappiness") == "60"
-    host.remove()
-    assert not host.drop_in.exists()
 
 
 def test_the_file_that_wins_at_the_next_start_is_named(host):

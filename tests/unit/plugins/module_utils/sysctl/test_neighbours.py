@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _memory,
     _sysctl_apply,
+    _sysctl_drift,
     _sysctl_kernel,
 )
 
@@ -51,16 +52,6 @@ def test_two_profiles_do_not_undo_each_other(host):
     assert host.tree() == before
 
 
-def test_a_cut_off_run_of_another_profile_is_taken_back_too(host):
-    host.write("vm.swappiness", "77\n")
-    pending = {"boot": "first", "values": {"vm.swappiness": "60"}, "path": OTHER, "file": None}
-    _memory.Memory("sysctl", str(host.root)).save({"pending": pending})
-    file(host, OTHER, "half")
-    host.apply({"net.core.somaxconn": 8192})
-    assert host.read("vm.swappiness") == "60"
-    assert not (host.root / OTHER.lstrip("/")).exists()
-
-
 # -- keys that go one way only
 
 
@@ -97,6 +88,39 @@ def test_a_larger_limit_of_an_earlier_file_stays_at_the_next_start(host):
     assert (host.read("net.core.somaxconn"), host.read(PORTS)) == ("4096", "")
 
 
+@pytest.mark.parametrize("odd", ["0x1000", "4096 8192", "many"])
+def test_a_file_that_writes_a_limit_oddly_lowers_nothing(host, odd):
+    host.write("net.core.somaxconn", "65535\n")
+    file(host, "/etc/sysctl.d/10-other.conf", f"net.core.somaxconn = {odd}\n")
+    assert host.apply({"net.core.somaxconn": 16384}).values == {"net.core.somaxconn": "65535"}
+
+
+def test_a_file_that_somebody_has_replaced_stays(host):
+    host.apply({"vm.swappiness": 10})
+    host.drop_in.write_text("vm.swappiness = 33\n")
+    outcome = host.remove()
+    assert host.drop_in.read_text() == "vm.swappiness = 33\n"
+    assert outcome.left == [
+        "/etc/sysctl.d/90-fastpath.conf: somebody else has written it since, so it stays"
+    ]
+
+
+def test_mode_and_owner_of_a_file_stay(host):
+    host.drop_in.write_text("vm.swappiness = 1\n")
+    host.drop_in.chmod(0o600)
+    host.apply({"vm.swappiness": 10})
+    host.remove()
+    assert host.drop_in.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_is_refused_before_anything_is_lost(host):
+    host.drop_in.symlink_to("/dev/null")
+    with pytest.raises(OSError, match="symbolic link; take it away"):
+        host.apply({"vm.swappiness": 10})
+    assert host.read("vm.swappiness") == "60"
+    assert host.drop_in.is_symlink()
+
+
 def test_bytes_that_are_no_text_come_through(host):
     host.drop_in.write_bytes(b"# caf\xe9\nvm.swappiness = 1\n")
     host.apply({"vm.swappiness": 10})
@@ -120,6 +144,24 @@ def test_a_larger_conntrack_table_stays(host):
     host.write("net.netfilter.nf_conntrack_max", "1048576\n")
     outcome = host.apply({"net.netfilter.nf_conntrack_max": 262144})
     assert outcome.kept == {"net.netfilter.nf_conntrack_max": "1048576"}
+
+
+def test_a_table_that_the_module_has_sized_is_nobodys_wish(host):
+    host.write("net.netfilter.nf_conntrack_buckets", "262144\n")
+    host.write("net.netfilter.nf_conntrack_max", "2097152\n")
+    values = {"net.netfilter.nf_conntrack_max": 262144}
+    assert host.apply(values).values == {"net.netfilter.nf_conntrack_max": "262144"}
+    # The module was loaded anew since.
+    host.write("net.netfilter.nf_conntrack_max", "2097152\n")
+    drift = _sysctl_drift.drift(values, "/etc/sysctl.d/90-fastpath.conf", str(host.root))
+    assert [item.sentence for item in drift] == [
+        "net.netfilter.nf_conntrack_max is 2097152; planned is 262144."
+    ]
+
+
+def test_port_0_of_the_host_stays(host):
+    host.write(PORTS, "0-1023\n")
+    assert host.apply({PORTS: "30000"}).values[PORTS] == "0-1023,30000"
 
 
 # -- keys that a change of forwarding resets
@@ -173,6 +215,28 @@ def test_what_forwarding_resets_is_given_back_after_a_refusal(forwarding):
         with pytest.raises(_sysctl_apply.ProfileError):
             forwarding.apply({"net.ipv4.ip_forward": 1, "vm.swappiness": 10})
     assert before == {key: forwarding.read(f"net.ipv4.conf.{key}") for key in before}
+
+
+def test_what_somebody_has_changed_after_forwarding_is_his(forwarding):
+    forwarding.write("net.ipv4.conf.all.accept_redirects", "0\n")
+    forwarding.apply({"net.ipv4.ip_forward": 1})
+    forwarding.write("net.ipv4.conf.eth0.accept_redirects", "0\n")
+    forwarding.write("net.ipv4.conf.eth0.forwarding", "0\n")
+    forwarding.remove()
+    assert forwarding.read("net.ipv4.conf.eth0.accept_redirects") == "0"
+    assert forwarding.read("net.ipv4.conf.eth0.forwarding") == "0"
+    assert forwarding.read("net.ipv4.conf.all.accept_redirects") == "0"
+
+
+def test_forwarding_that_comes_back_resets_anew(forwarding):
+    forwarding.apply({"net.ipv4.ip_forward": 1})
+    forwarding.apply({"vm.swappiness": 10})
+    forwarding.write("net.ipv4.conf.eth0.forwarding", "0\n")
+    forwarding.write("net.ipv4.conf.all.accept_redirects", "0\n")
+    forwarding.apply({"net.ipv4.ip_forward": 1})
+    forwarding.remove()
+    assert forwarding.read("net.ipv4.conf.eth0.forwarding") == "0"
+    assert forwarding.read("net.ipv4.conf.all.accept_redirects") == "0"
 
 
 # -- advertised routes
@@ -234,14 +298,3 @@ def test_a_memory_that_cannot_be_written_leaves_everything_as_it_was(host, monke
     assert {name: text.split() for name, text in host.tree().items()} == {
         name: text.split() for name, text in before.items()
     }
-
-
-def test_a_preview_tells_that_a_run_was_cut_off(host):
-    host.apply({"vm.swappiness": 30})
-    memory = _memory.Memory("sysctl", str(host.root))
-    pending = {"boot": "first", "values": {}, "path": OTHER, "file": None}
-    memory.save({**memory.load(), "pending": pending})
-    before = host.tree()
-    outcome = host.apply({"vm.swappiness": 30}, check=True)
-    assert (outcome.changed, outcome.unfinished, outcome.changes) == (True, True, [])
-    assert host.tree() == before
