@@ -49,7 +49,7 @@ QUEUELESS = {"noqueue"}
 
 
 def replace_commands(
-    qdiscs: Sequence[Mapping[str, Any]], interface: str, wanted: str, ours: bool = False
+    qdiscs: Sequence[Mapping[str, Any]], interface: str, wanted: str, ours: str | None = None
 ) -> tuple[list[list[str]], str]:
     """Return the ``tc`` commands that give *interface* a discipline, and what it has now.
 
@@ -58,7 +58,8 @@ def replace_commands(
     queues behind one lock, so ``mq`` is made anew instead, and its queues take
     ``net.core.default_qdisc``. A discipline with handle 0 is the kernel's own choice and can only
     be replaced; any other can only be deleted, after which the kernel makes its own choice again.
-    What somebody has configured is left alone, see :func:`configured`.
+    What somebody has configured is left alone, see :func:`configured`; *ours* is the handle of a
+    discipline that an earlier run has made.
     """
     root = _root(qdiscs)
     if root is None or root["kind"] in QUEUELESS:
@@ -99,30 +100,37 @@ def _chosen_by_kernel(qdisc: Mapping[str, Any]) -> bool:
     return qdisc.get("handle") in (None, "0:")
 
 
-def configured(qdiscs: Sequence[Mapping[str, Any]], wanted: str, ours: bool = False) -> str:
+def configured(qdiscs: Sequence[Mapping[str, Any]], wanted: str, ours: str | None = None) -> str:
     """Return the kind of a discipline that somebody has configured, or an empty string.
 
-    That is one which needs to be, or one with a handle, unless it is *ours* or what is *wanted*
-    anyway: it may have parameters.
+    That is one which needs to be, or one with a handle that is not *ours*; unless it is what is
+    *wanted* anyway, with whatever parameters.
     """
     root = _root(qdiscs)
     if root is None or root["kind"] in QUEUELESS:
         return ""
-    for qdisc in _leaves(qdiscs) if root["kind"] == "mq" else [root]:
-        plain = qdisc["kind"] in PLAIN and (ours or _chosen_by_kernel(qdisc))
-        if qdisc["kind"] != wanted and not plain:
+    leaves = _leaves(qdiscs) if root["kind"] == "mq" else []
+    if leaves and all(leaf["kind"] == wanted for leaf in leaves):
+        return ""
+    for qdisc in (root, *leaves):
+        plain = qdisc["kind"] in PLAIN or (qdisc is root and leaves)
+        untouched = _chosen_by_kernel(qdisc) or qdisc["handle"] == ours
+        if qdisc["kind"] != wanted and not (plain and untouched):
             return qdisc["kind"]
     return ""
 
 
-def restore_commands(
-    qdiscs: Sequence[Mapping[str, Any]], interface: str, default: str
-) -> tuple[list[list[str]], str]:
-    """Return the commands after which the kernel chooses by itself, which gives *default*.
+def handle(qdiscs: Sequence[Mapping[str, Any]]) -> str:
+    """Return the handle of the root's discipline, an empty string where there is none."""
+    root = _root(qdiscs)
+    return str(root.get("handle", "")) if root else ""
 
-    Only for an interface whose discipline is ours.
-    """
-    commands, now = replace_commands(qdiscs, interface, default, ours=True)
+
+def restore_commands(
+    qdiscs: Sequence[Mapping[str, Any]], interface: str, default: str, ours: str | None = None
+) -> tuple[list[list[str]], str]:
+    """Return the commands after which the kernel chooses by itself, which gives *default*."""
+    commands, now = replace_commands(qdiscs, interface, default, ours)
     if commands and commands[-1][-2:] == ["root", default]:
         commands.append(["tc", "qdisc", "delete", "dev", interface, "root"])
     return commands, now

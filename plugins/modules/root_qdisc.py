@@ -66,6 +66,7 @@ configured:
 """
 
 import json
+import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -98,10 +99,75 @@ def _shown(module: AnsibleModule, interface: str) -> list[dict[str, Any]]:
 
 
 def _run(module: AnsibleModule, commands: list[list[str]]) -> None:
-    for command in [] if module.check_mode else commands:
+    for command in commands:
         done = _kubectl.execute_command(command, timeout=60)
         if done.rc:
             module.fail_json(msg=f"{' '.join(command)} failed: {done.message}.")
+
+
+class Cards:
+    """The cards that this module has changed, each with the handle of what it has made.
+
+    Handles are those of one start of the kernel; after the next it has chosen by itself.
+    """
+
+    def __init__(self, memory: _memory.Memory) -> None:
+        self.memory = memory
+        state = memory.load()
+        self.changed: dict[str, str] = state.get("handles", {})
+        if state.get("boot") != _memory.boot_id():
+            self.changed = dict.fromkeys(self.changed, "")
+
+    def save(self) -> None:
+        content = {"boot": _memory.boot_id(), "handles": self.changed}
+        self.memory.save(content if self.changed else {})
+
+
+def _bring(module: AnsibleModule, cards: Cards) -> dict[str, Any]:
+    """Bring the cards to what is wanted, and return what the module returns."""
+    absent = module.params["state"] == "absent"
+    wanted = module.params["qdisc"] or _sysctl_kernel.read_key(DEFAULT) or "pfifo_fast"
+    interfaces = module.params["interfaces"] or _qdisc.network_cards()
+    if absent:
+        # One that is down may have been up then.
+        there = os.listdir("/sys/class/net")
+        interfaces = [
+            name
+            for name in module.params["interfaces"] or cards.changed
+            if name in cards.changed and name in there
+        ]
+    needed = _qdisc.restore_commands if absent else _qdisc.replace_commands
+    commands, before, after, configured = [], "", "", {}
+    for interface in interfaces:
+        qdiscs = _shown(module, interface)
+        ours = cards.changed.get(interface)
+        todo, now = needed(qdiscs, interface, wanted, ours)
+        before += f"{now} on {interface}\n"
+        after += f"{wanted if todo else now} on {interface}\n"
+        commands += todo
+        if _qdisc.configured(qdiscs, wanted, ours):
+            configured[interface] = now
+            module.warn(
+                f"{interface} keeps {now}, which somebody has configured. For {wanted}, delete it: "
+                f"tc qdisc delete dev {interface} root."
+            )
+        elif todo and not module.check_mode:
+            # Noted before, so that a run that is killed leaves nothing unknown.
+            cards.changed[interface] = ""
+            cards.save()
+            _run(module, todo)
+            cards.changed[interface] = _qdisc.handle(_shown(module, interface))
+        if absent:
+            cards.changed.pop(interface)
+    if absent and not module.params["interfaces"]:
+        # What is left are cards that are gone.
+        cards.changed.clear()
+    return {
+        "changed": bool(commands),
+        "commands": [" ".join(command) for command in commands],
+        "configured": configured,
+        "diff": {"before": before, "after": after},
+    }
 
 
 def main() -> None:
@@ -114,43 +180,15 @@ def main() -> None:
         supports_check_mode=True,
     )
     memory = _memory.Memory("qdisc")
-    changed_once = memory.load().get("interfaces", [])
-    absent = module.params["state"] == "absent"
-    wanted = module.params["qdisc"] or _sysctl_kernel.read_key(DEFAULT) or "pfifo_fast"
-    interfaces = module.params["interfaces"] or _qdisc.network_cards()
-    if absent:
-        interfaces = [name for name in interfaces if name in changed_once]
-    commands, before, after, configured = [], "", "", {}
-    for interface in interfaces:
-        qdiscs = _shown(module, interface)
-        ours = interface in changed_once
-        if absent:
-            todo, now = _qdisc.restore_commands(qdiscs, interface, wanted)
-        else:
-            todo, now = _qdisc.replace_commands(qdiscs, interface, wanted, ours)
-        before += f"{now} on {interface}\n"
-        after += f"{wanted if todo else now} on {interface}\n"
-        commands += todo
-        if _qdisc.configured(qdiscs, wanted, ours):
-            configured[interface] = now
-            module.warn(
-                f"{interface} keeps {now}, which somebody has configured. For {wanted}, delete it: "
-                f"tc qdisc delete dev {interface} root."
-            )
-        elif todo and not ours:
-            changed_once = [*changed_once, interface]
-    if not module.check_mode:
-        if commands and not absent:
-            memory.save({"interfaces": changed_once})
-        _run(module, commands)
-        if absent:
-            memory.forget()
-    module.exit_json(
-        changed=bool(commands),
-        commands=[" ".join(command) for command in commands],
-        configured=configured,
-        diff={"before": before, "after": after},
-    )
+    if module.check_mode:
+        result = _bring(module, Cards(memory))
+    else:
+        with memory.alone():
+            cards = Cards(memory)
+            result = _bring(module, cards)
+            cards.save()
+            memory.tidy()
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -240,7 +240,9 @@ def test_a_module_in_use_stays_and_is_said_with_what_it_uses(host):
     host.present("ip_vs", "sch_fq", "nf_conntrack")
     host.hold("sch_fq", more=1)
     host.hold("nf_conntrack", "ip_vs")
+    preview = host.absent(check=True)
     outcome = host.absent()
+    assert outcome == preview
     assert outcome.in_use == ["libcrc32c", "sch_fq"]
     assert outcome.unloaded == ["ip_vs", "nf_conntrack"]
 

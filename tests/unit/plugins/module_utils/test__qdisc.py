@@ -31,12 +31,13 @@ MQ = qdisc("mq", root=True)
         ([qdisc("htb", "1:", root=True), qdisc("fq_codel", parent="1:1")], []),
         ([qdisc("mqprio", "8001:", root=True), qdisc("pfifo_fast", parent="8001:1")], []),
         ([MQ, qdisc("etf", parent=":1"), qdisc("fq_codel", parent=":2")], []),
-        ([qdisc("fq_codel", "8001:", root=True)], []),
+        ([qdisc("fq_codel", "8003:", root=True)], []),
         ([MQ, qdisc("sfq", "10:", parent=":1"), qdisc("fq_codel", parent=":2")], []),
+        ([qdisc("mq", "1:", root=True), qdisc("fq_codel", parent="1:1")], []),
     ],
 )
 def test_replace_commands(qdiscs, commands):
-    found, _now = _qdisc.replace_commands(qdiscs, "eth0", "fq")
+    found, _now = _qdisc.replace_commands(qdiscs, "eth0", "fq", ours="8001:")
     assert [" ".join(command) for command in found] == commands
 
 
@@ -49,6 +50,8 @@ def test_replace_commands(qdiscs, commands):
         ([qdisc("tbf", "1:", root=True)], "tbf"),
         ([MQ, qdisc("cake", parent=":1"), qdisc("fq", parent=":2")], "cake"),
         ([qdisc("sfq", "8001:", root=True)], "sfq"),
+        # Filters of arriving packets are no queue.
+        ([MQ, qdisc("fq_codel", parent=":1"), qdisc("clsact", "ffff:")], ""),
         # With parameters or without, it is what is wanted.
         ([qdisc("fq", "1:", root=True)], ""),
     ],
@@ -64,7 +67,7 @@ def test_what_needs_a_configuration_is_not_told_where_it_is_wanted():
 def test_a_discipline_of_ours_follows_the_profile():
     qdiscs = [qdisc("fq", "8001:", root=True)]
     assert _qdisc.replace_commands(qdiscs, "eth0", "fq_codel")[0] == []
-    commands, now = _qdisc.replace_commands(qdiscs, "eth0", "fq_codel", ours=True)
+    commands, now = _qdisc.replace_commands(qdiscs, "eth0", "fq_codel", ours="8001:")
     assert (commands, now) == (
         [["tc", "qdisc", "replace", "dev", "eth0", "root", "fq_codel"]],
         "fq",
@@ -84,7 +87,7 @@ def test_a_discipline_of_ours_follows_the_profile():
     ],
 )
 def test_restore_commands(qdiscs, commands):
-    found, _now = _qdisc.restore_commands(qdiscs, "eth0", "pfifo_fast")
+    found, _now = _qdisc.restore_commands(qdiscs, "eth0", "pfifo_fast", ours="8001:")
     assert [" ".join(command) for command in found] == commands
 
 

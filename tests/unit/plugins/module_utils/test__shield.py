@@ -60,6 +60,6 @@ def test_the_end_of_the_parent_is_not_the_end_of_the_work(tmp_path, number):
         os.killpg(process.pid, number)
         process.wait()
         deadline = time.monotonic() + 30
-        while not file.exists() and time.monotonic() < deadline:
+        while not (file.exists() and file.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
     assert file.read_text() == "done"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -11,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -97,50 +95,6 @@ def test_what_it_refuses(root):
     assert status == 1
     assert result["problems"] == ["test.nothing: no such key; this kernel does not have it"]
     assert run(root, values={"test.key1": True})[1]["msg"].startswith("values: test.key1 must be")
-
-
-def shielded_part(process):
-    """The process that changes the host: the module's only child, once there is one."""
-    while process.poll() is None:
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == process.pid:
-                    return int(folder.name)
-    return None
-
-
-@pytest.mark.parametrize("alone", [True, False])
-def test_the_shielded_part_may_be_killed_too(root, alone):
-    """Alone, the module takes back what it had begun; with the module, the next run does."""
-    assert run(root, values=dict.fromkeys(KEYS, 1))[0] == 0
-    moment = random.Random(20260102)
-    value, halves, tries = 1, 0, 0
-    # Only a kill in the middle of the writing tries something, and not every moment is one.
-    while halves < 3:
-        tries += 1
-        assert tries < 60
-        with start(root, values=dict.fromkeys(KEYS, value + 1)) as process:
-            wait_until_it("begun", process)
-            child = shielded_part(process)
-            time.sleep(moment.uniform(0, 0.04))
-            with contextlib.suppress(ProcessLookupError, TypeError):
-                if not alone:
-                    process.kill()
-                os.kill(child, signal.SIGKILL)
-            answer = process.stdout.read()
-            status = process.wait()
-        in_file, in_kernel = state(root)
-        half = len(in_kernel) > 1 or in_file != in_kernel
-        if alone:
-            assert not half
-            assert in_kernel == {str(value if status else value + 1)}
-            halves += "what it had begun is taken back" in answer
-        else:
-            halves += half
-            status, result = run(root, values=dict.fromkeys(KEYS, value + 1))
-            assert (status, *state(root)) == (0, {str(value + 1)}, {str(value + 1)})
-            assert not half or "was cut off" in str(result["warnings"])
-        value = int(state(root)[1].pop())
 
 
 def test_killed_at_any_moment_it_leaves_the_old_or_the_new(root):

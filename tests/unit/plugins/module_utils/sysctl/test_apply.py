@@ -209,6 +209,9 @@ def test_buckets_that_the_kernel_rounds_up_hold(host, kernel):
     assert host.read(key) == "300032"
     host.apply({key: 300000})
     assert not host.apply({key: 300000}).changed
+    # That is nothing that the kernel would make of it.
+    host.write(key, "300100\n")
+    assert host.apply({key: 300000}).changed
 
 
 def test_a_later_write_that_resets_an_earlier_one_is_noticed(host, kernel):
