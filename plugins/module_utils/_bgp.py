@@ -90,6 +90,11 @@ def bgp_peer(peer: Any, index: int) -> dict[str, Any]:
         raise BadValue(f"{where}.{error}", error.value) from error
 
 
+def peer_name(address: Any) -> str:
+    """Return a name for the objects of the peer at *address*."""
+    return "peer-" + str(address).replace(".", "-").replace(":", "-").strip("-")
+
+
 def _bgp_peer(peer: Mapping[str, Any]) -> dict[str, Any]:
     address = _cidr.address(get(peer, "address"), "address")
     spec: dict[str, Any] = {
@@ -118,8 +123,12 @@ def _bgp_peer(peer: Mapping[str, Any]) -> dict[str, Any]:
     filters = strings(peer, "filters", [])
     if filters:
         spec["filters"] = filters
-    name = "peer-" + str(address).replace(".", "-").replace(":", "-").strip("-")
-    return {"apiVersion": API_VERSION, "kind": "BGPPeer", "metadata": {"name": name}, "spec": spec}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "BGPPeer",
+        "metadata": {"name": peer_name(address)},
+        "spec": spec,
+    }
 
 
 def reflector_peer(reflectors: Iterable[str]) -> dict[str, Any]:

@@ -8,12 +8,15 @@ Documentation/operations/performance/tuning.rst.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _cilium_features
+from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_features import Site
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
 from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
     CONGESTION_CONTROLS,
 )
@@ -25,6 +28,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     mapping,
     merge,
     plain,
+    sequence,
     text,
 )
 
@@ -47,28 +51,56 @@ def _routing(plan: Mapping[str, Any], family: str, pods: str) -> dict[str, Any]:
     encapsulation = choice(plan, "encapsulation", ENCAPSULATIONS, "none")
     if encapsulation != "none":
         return {"routingMode": "tunnel", "tunnelProtocol": encapsulation}
-    return {
-        "routingMode": "native",
-        # Nodes of one segment reach each other's pods without a router.
-        "autoDirectNodeRoutes": True,
-        f"{family}NativeRoutingCIDR": pods,
-    }
+    return {"routingMode": "native", f"{family}NativeRoutingCIDR": pods}
+
+
+def _site(plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]]) -> Site:
+    networks = []
+    for host in hosts:
+        # A node address that is wrong is told elsewhere.
+        with suppress(ValueError, TypeError):
+            networks.append(node_network(host))
+    facts = [host.get("ansible_facts") or {} for host in hosts]
+    kernels = [str(found["kernel"]) for found in facts if found.get("kernel")]
+    pods = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
+    return Site(
+        kernels=kernels,
+        drivers=[network["driver"] for network in networks if network["driver"]],
+        memories_mib=[int(found["memtotal_mb"]) for found in facts if found.get("memtotal_mb")],
+        segments=len(sequence(plan.get("node_networks"), "node_networks")),
+        complete=0 < len(hosts) == len(kernels),
+        native=choice(plan, "encapsulation", ENCAPSULATIONS, "none") == "none",
+        wireguard=boolean(plan, "wireguard", False),
+        replaces=choice(plan, "service_proxy", SERVICE_PROXIES, "cilium") == "cilium",
+        family=_cidr.family(pods),
+        congestion_control=choice(plan, "congestion_control", CONGESTION_CONTROLS, "bbr"),
+    )
+
+
+def cilium_features(
+    plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Return feature, on and why of everything that depends on kernels, cards and topology."""
+    found = _cilium_features.features(_site(mapping(plan, "the plan"), hosts))
+    return [{"feature": item.name, "on": item.on, "why": item.why} for item in found]
 
 
 def cilium_values(
-    plan: Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+    plan: Mapping[str, Any],
+    hosts: Sequence[Mapping[str, Any]] = (),
+    overrides: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the Helm values of a plan, with *overrides* merged into them.
 
     Keys: service_proxy, pod_cidr, encapsulation, wireguard, congestion_control, api_host and
     api_port (how a node reaches the API without service routing), nic_mtu (bytes, or 0 to let the
-    agent measure), expected_services, expected_endpoints.
+    agent measure), expected_services, expected_endpoints, node_networks, bgp_peers. *hosts* has the
+    variables of every host, as far as they are known.
     """
     plan = mapping(plan, "the plan")
     pods = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
     family = _cidr.family(pods)
     replaces = choice(plan, "service_proxy", SERVICE_PROXIES, "cilium") == "cilium"
-    bbr = choice(plan, "congestion_control", CONGESTION_CONTROLS, "bbr") == "bbr"
     nic_mtu = integer(plan, "nic_mtu", 0, low=0)
     services = integer(plan, "expected_services", 0, low=0)
     values: dict[str, Any] = {
@@ -87,11 +119,11 @@ def cilium_values(
             "masquerade": replaces,
             "lbMapMax": map_size(services, integer(plan, "expected_endpoints", 4, low=0)),
         },
-        # Pods get BBR only from here: the agent sets the host's default back to cubic otherwise.
-        "bandwidthManager": {"enabled": replaces, "bbr": replaces and bbr},
-        # On drivers with XDP; others are served without it.
-        "loadBalancer": {"acceleration": "best-effort" if replaces else "disabled"},
     }
+    if sequence(plan.get("bgp_peers"), "bgp_peers"):
+        values["bgpControlPlane"] = {"enabled": True}
+    for feature in _cilium_features.features(_site(plan, hosts)):
+        values = merge(values, feature.values)
     if boolean(plan, "wireguard", False):
         values["encryption"] = {"enabled": True, "type": "wireguard"}
     return merge(values, plain(mapping(overrides, "cilium_values")))

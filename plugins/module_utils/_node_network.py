@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def _address(value: object) -> str | None:
@@ -17,8 +17,15 @@ def _address(value: object) -> str | None:
         return None
 
 
-def _interfaces(facts: Mapping[str, Any]) -> Iterator[tuple[str, int | None, list[str]]]:
-    """Yield name, MTU and addresses of every interface in *facts*."""
+class _Interface(NamedTuple):
+    name: str
+    mtu: int | None
+    addresses: list[str]
+    driver: str | None
+
+
+def _interfaces(facts: Mapping[str, Any]) -> Iterator[_Interface]:
+    """Yield every interface in *facts*."""
     for fact in facts.values():
         if not isinstance(fact, Mapping) or "device" not in fact or "active" not in fact:
             continue
@@ -32,18 +39,21 @@ def _interfaces(facts: Mapping[str, Any]) -> Iterator[tuple[str, int | None, lis
             if isinstance(entry, Mapping) and entry.get("address")
         ]
         mtu = fact.get("mtu")
-        yield str(fact["device"]), mtu if isinstance(mtu, int) else None, addresses
+        driver = str(fact["module"]) if fact.get("module") else None
+        yield _Interface(
+            str(fact["device"]), mtu if isinstance(mtu, int) else None, addresses, driver
+        )
 
 
-def _carrier(facts: Mapping[str, Any], address: str) -> tuple[str, int | None] | None:
-    for name, mtu, addresses in _interfaces(facts):
-        if address in (_address(candidate) for candidate in addresses):
-            return name, mtu
+def _carrier(facts: Mapping[str, Any], address: str) -> _Interface | None:
+    for interface in _interfaces(facts):
+        if address in (_address(candidate) for candidate in interface.addresses):
+            return interface
     return None
 
 
 def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
-    """Return address, family, interface and MTU of the host whose variables are *host_vars*.
+    """Return address, family, interface, driver and MTU of the host with these variables.
 
     The address is ``fastpath_node_ip``; else ``ansible_host``, where that is an address that the
     host itself has; else that of the default route. An ``ansible_host`` that the host does not have
@@ -69,7 +79,9 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"fastpath_node_ip must be an address, got {wanted!r}")
         if known and _carrier(facts, address) is None:
             have = ", ".join(
-                f"{name} {' '.join(own)}" for name, _mtu, own in _interfaces(facts) if own
+                f"{interface.name} {' '.join(interface.addresses)}"
+                for interface in _interfaces(facts)
+                if interface.addresses
             )
             raise ValueError(
                 f"fastpath_node_ip {address} is on no interface of this host, which has: {have}"
@@ -88,12 +100,14 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
                 if isinstance(route, Mapping):
                     address = address or _address(route.get("address"))
 
-    interface, mtu = (address and _carrier(facts, address)) or (None, None)
+    carrier = _carrier(facts, address) if address else None
+    mtu = carrier.mtu if carrier else None
     ipv6 = address is not None and ":" in address
     return {
         "address": address,
         "family": "ipv6" if ipv6 else "ipv4",
-        "interface": interface,
+        "interface": carrier.name if carrier else None,
+        "driver": carrier.driver if carrier else None,
         "mtu": mtu or declared_mtu,
         "uri_address": f"[{address}]" if ipv6 else address,
     }

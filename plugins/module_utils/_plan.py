@@ -152,13 +152,10 @@ def api(cluster: Cluster) -> tuple[str, int]:
     return (first.name if address is None else str(address)), 6443
 
 
-def cilium_values(cluster: Cluster) -> dict[str, Any] | None:
-    """Return the Helm values of Cilium with the user's merged in; None for another pod network."""
-    if cluster.get("fastpath_pod_network") != "cilium" or not cluster.control_planes:
-        return None
+def _cilium_plan(cluster: Cluster) -> dict[str, Any]:
     host, port = api(cluster)
     cards = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
-    plan = {
+    return {
         "service_proxy": cluster.service_proxy,
         "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
         "encapsulation": cluster.get("fastpath_encapsulation"),
@@ -169,8 +166,26 @@ def cilium_values(cluster: Cluster) -> dict[str, Any] | None:
         "nic_mtu": min(cards, default=0),
         "expected_services": cluster.get("fastpath_expected_services"),
         "expected_endpoints": cluster.get("fastpath_expected_endpoints"),
+        "node_networks": [str(network) for network in cluster.get("fastpath_node_networks") or []],
+        "bgp_peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
     }
-    return _cilium.cilium_values(plan, cluster.get("fastpath_cilium_values"))
+
+
+def cilium_values(cluster: Cluster) -> dict[str, Any] | None:
+    """Return the Helm values of Cilium with the user's merged in; None for another pod network."""
+    if cluster.get("fastpath_pod_network") != "cilium" or not cluster.control_planes:
+        return None
+    hosts = [host.variables for host in cluster.hosts]
+    return _cilium.cilium_values(
+        _cilium_plan(cluster), hosts, cluster.get("fastpath_cilium_values")
+    )
+
+
+def _cilium_features(cluster: Cluster) -> list[dict[str, Any]] | None:
+    if cluster.get("fastpath_pod_network") != "cilium":
+        return None
+    hosts = [host.variables for host in cluster.hosts]
+    return _cilium.cilium_features(_cilium_plan(cluster), hosts)
 
 
 def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, Any]] | None:
@@ -223,6 +238,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "kube_proxy_config": _proxy_config(cluster),
             "calico_resources": _calico_resources(cluster, pod_mtu),
             "cilium_values": cilium_values(cluster),
+            "cilium_features": _cilium_features(cluster),
             "host_only_sysctl": _sysctl_scope.host_only(
                 sorted({key for host in hosts.values() for key in host["sysctl"]})
             ),

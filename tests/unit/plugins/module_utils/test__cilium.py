@@ -10,7 +10,7 @@ PLAN = {"pod_cidr": "10.244.0.0/16", "api_host": "10.0.0.11", "nic_mtu": 9000}
 
 
 def values(overrides=None, **changes):
-    return _cilium.cilium_values({**PLAN, **changes}, overrides)
+    return _cilium.cilium_values({**PLAN, **changes}, overrides=overrides)
 
 
 def test_without_encapsulation_packets_are_routed_natively():

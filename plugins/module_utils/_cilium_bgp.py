@@ -1,0 +1,155 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BGP objects of Cilium. Private to the collection.
+
+Source of the fields: cilium/cilium 1.20, pkg/k8s/apis/cilium.io/v2/bgp_*_types.go, and
+Documentation/network/bgp-control-plane/bgp-control-plane-configuration.rst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr
+from ansible_collections.fastpath.k8s.plugins.module_utils._service_proxy import duration_seconds
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    BadValue,
+    get,
+    mapping,
+    sequence,
+    strings,
+    text,
+)
+
+API_VERSION = "cilium.io/v2"
+
+#: Ties the peers to what they are told.
+_LABELS = {"fastpath.k8s/advertise": "pods"}
+
+#: The hold time is three keepalives, as RFC 4271 suggests (section 4.4).
+_HOLD = 3
+
+#: Fields of fastpath_bgp_peers that no object of Cilium has.
+UNSUPPORTED = ("filters", "source_address", "ttl_security")
+
+#: The key of the Secret that the agent reads (pkg/bgp/manager/reconciler/neighbor.go).
+PASSWORD_KEY = "password"
+
+
+def _seconds(value: Any, what: str, high: int) -> int:
+    """Return the whole seconds of a Go duration, which the objects are written in."""
+    found = duration_seconds(value, what)
+    if found != int(found) or not 1 <= found <= high:
+        raise BadValue(f"{what} must be 1s to {high}s in whole seconds, got {value!r}", value)
+    return int(found)
+
+
+def peer_config(peer: Mapping[str, Any], name: str, family: str) -> dict[str, Any]:
+    """Return the CiliumBGPPeerConfig of one entry of bgp_peers."""
+    for field in UNSUPPORTED:
+        if peer.get(field) is not None:
+            raise BadValue(f"{field} is not supported by Cilium's BGP control plane", peer[field])
+    spec: dict[str, Any] = {
+        "families": [
+            {"afi": family, "safi": "unicast", "advertisements": {"matchLabels": dict(_LABELS)}}
+        ]
+    }
+    secret = mapping(peer.get("password_secret"), "password_secret")
+    if secret:
+        if text(secret, "key") != PASSWORD_KEY:
+            raise BadValue(
+                f"password_secret.key must be {PASSWORD_KEY} for Cilium", secret.get("key")
+            )
+        spec["authSecretRef"] = text(secret, "name")
+    if peer.get("keepalive") is not None:
+        keepalive = _seconds(peer["keepalive"], "keepalive", 65535 // _HOLD)
+        spec["timers"] = {
+            "keepAliveTimeSeconds": keepalive, "holdTimeSeconds": max(3, keepalive * _HOLD)
+        }  # fmt: skip
+    if peer.get("max_restart_time") is not None:
+        restart = _seconds(peer["max_restart_time"], "max_restart_time", 4095)
+        spec["gracefulRestart"] = {"enabled": True, "restartTimeSeconds": restart}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "CiliumBGPPeerConfig",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+def _groups(peers: Sequence[Mapping[str, Any]], nodes: Iterable[str]) -> dict[tuple, list[str]]:
+    """Return the nodes by the indexes of their peers.
+
+    A node may be selected by one CiliumBGPClusterConfig only.
+    """
+    groups: dict[tuple, list[str]] = {}
+    for node in sorted({str(node).lower() for node in nodes}):
+        own = tuple(
+            index
+            for index, peer in enumerate(peers)
+            if not peer.get("nodes") or node in (str(name).lower() for name in peer["nodes"])
+        )
+        if own:
+            groups.setdefault(own, []).append(node)
+    return groups
+
+
+def bgp_objects(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the BGP objects of a plan; none where there are no peers.
+
+    Keys: as_number, bgp_peers, pod_cidr, nodes (names of all). Nodes of one network need no
+    session with each other: autoDirectNodeRoutes brings their routes.
+    """
+    peers = [
+        mapping(peer, f"bgp_peers[{index}]")
+        for index, peer in enumerate(sequence(plan.get("bgp_peers"), "bgp_peers"))
+    ]
+    if not peers:
+        return []
+    number = _bgp.as_number(get(plan, "as_number", _bgp.DEFAULT_AS), "as_number")
+    family = _cidr.family(_cidr.network(get(plan, "pod_cidr"), "pod_cidr"))
+    objects = [
+        {
+            "apiVersion": API_VERSION,
+            "kind": "CiliumBGPAdvertisement",
+            "metadata": {"name": "fastpath-pods", "labels": dict(_LABELS)},
+            "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]},
+        }
+    ]
+    sessions = []
+    for index, peer in enumerate(peers):
+        try:
+            address = _cidr.address(get(peer, "address"), "address")
+            name = f"fastpath-{_bgp.peer_name(address)}-{index}"
+            objects.append(peer_config(peer, name, family))
+            sessions.append(
+                {
+                    "name": name,
+                    "peerAddress": str(address),
+                    "peerASN": _bgp.as_number(get(peer, "as_number"), "as_number"),
+                    "peerConfigRef": {"name": name},
+                }
+            )
+        except BadValue as error:
+            raise BadValue(f"bgp_peers[{index}].{error}", error.value) from error
+    groups = _groups(peers, strings(plan, "nodes", []))
+    return objects + [
+        _cluster_config(index, nodes, number, [sessions[own] for own in owns])
+        for index, (owns, nodes) in enumerate(groups.items())
+    ]
+
+
+def _cluster_config(
+    index: int, nodes: list[str], as_number: int, sessions: list[dict[str, Any]]
+) -> dict[str, Any]:
+    hostname = {"key": "kubernetes.io/hostname", "operator": "In", "values": nodes}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "CiliumBGPClusterConfig",
+        "metadata": {"name": f"fastpath-{index}"},
+        "spec": {
+            "nodeSelector": {"matchExpressions": [hostname]},
+            "bgpInstances": [{"name": "fastpath", "localASN": as_number, "peers": sessions}],
+        },
+    }
