@@ -21,7 +21,6 @@ Kind = Callable[[Any, str, Note], Any]
 _TRUE = frozenset({"true", "yes"})
 _FALSE = frozenset({"false", "no"})
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 _DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
@@ -172,28 +171,6 @@ network = _core(
 )
 address = _core(_cidr.address, _cidr.ADDRESS_FIX)
 port_range = _core(_ports.parse_range, "Give the first and the last port, such as 30000-32767.")
-
-
-def host_name(value: Any, path: str, note: Note) -> str:
-    """A name as DNS has it, of one or more parts."""
-    if isinstance(value, str) and len(value) <= 253:
-        parts = value.lower().split(".")
-        if all(_NAME.fullmatch(part) and len(part) <= 63 for part in parts):
-            return value.lower()
-    raise refuse(
-        note, path, "must be a host name", "Use letters, digits, dots and hyphens only.", value
-    )
-
-
-def label(value: Any, path: str, note: Note) -> str:
-    """A name of one part, without capitals."""
-    if isinstance(value, str) and _NAME.fullmatch(value) and len(value) <= 63:
-        return str(value)
-    fix = "Write it so."
-    if isinstance(value, int) and not isinstance(value, bool):
-        fix = "Write it in quotes: YAML reads 12 as a number, and 12:30 as 750."
-    message = "must be a name of small letters, digits and hyphens, 63 at most"
-    raise refuse(note, path, message, fix, value)
 
 
 def url(value: Any, path: str, note: Note) -> str:

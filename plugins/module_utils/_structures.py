@@ -73,12 +73,17 @@ def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
         for key in entry:
             if key not in fields:
                 good = False
-                hint = nearest(key, fields)
+                # What stands here already is not what another key is a misspelling of.
+                free = [name for name in fields if name not in entry]
+                hint = nearest(key, free)
+                rest = f"Take it out: {', '.join(fields)} are all that stands here."
+                if free and not hint:
+                    rest = f"Use one of {', '.join(free)}."
                 given = "" if "password" in f"{path}.{key}" else f", got {shown(entry[key])}"
                 note(
                     f"{path}.{key}",
                     f"is not known{given}.",
-                    f"Did you mean {hint}?" if hint else f"Use one of {', '.join(fields)}.",
+                    f"Did you mean {hint}?" if hint else rest,
                     key,
                 )
         result: dict[str, Any] = {}

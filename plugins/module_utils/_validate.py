@@ -25,12 +25,15 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     addresses,
     bgp,
+    bgp_peers,
     capacity,
     cilium,
     cilium_data_path,
     conntrack,
     dead_sysctl,
     endpoint,
+    forwarding,
+    groups,
     harmful_sysctl,
     hosts,
     mtu,
@@ -46,10 +49,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
 
 #: Rules for a cluster as a whole.
 CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
-    hosts.control_planes,
+    groups.control_planes,
+    groups.without_part,
+    groups.near_misses,
     hosts.names,
     hosts.addresses,
-    hosts.without_part,
     versions.window,
     versions.ipvs_lifecycle,
     versions.nftables_version,
@@ -82,7 +86,8 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     bgp.mesh,
     bgp.without_mesh,
     bgp.reflectors,
-    bgp.peers,
+    bgp_peers.peers,
+    bgp_peers.twice,
     cilium.keys,
     cilium.removed,
     cilium.shapes,
@@ -106,6 +111,7 @@ HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
     sysctl_values.shapes,
     dead_sysctl.needs_module,
     dead_sysctl.dead,
+    forwarding.on,
     dead_sysctl.misspelt,
     harmful_sysctl.harmful,
     harmful_sysctl.reverse_path,
@@ -179,10 +185,10 @@ def validate(inventory: Inventory, also: Sequence[Problem] = ()) -> Result:
     cluster = Cluster(inventory)
     members = [host.name for host in cluster.hosts]
     problems = list(_broken_rules(cluster))
-    groups = list(_judge(hosts.groups, cluster))
+    empty = list(_judge(groups.groups, cluster))
     with suppress(Unknown):
         problems = _problems.ignore(problems, cluster.get("fastpath_ignore_problems"))
-    problems = _problems.arrange([*also, *cluster.problems, *groups, *problems], members)
+    problems = _problems.arrange([*also, *cluster.problems, *empty, *problems], members)
     if _problems.has_errors(problems):
         return Result(problems, None)
     plan, hidden = _plan_of(cluster)

@@ -13,6 +13,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kinds,
     _modules,
     _mtu,
+    _name_kinds,
     _structures,
     _versions,
 )
@@ -42,7 +43,7 @@ class Variable(NamedTuple):
 _AS_NUMBER = _kinds.integer(1, 4294967295)
 
 _SECRET = _structures.record(
-    {"name": _kinds.text("bgp-passwords"), "key": _kinds.text("rack-1")}, ("name", "key")
+    {"name": _name_kinds.secret_name, "key": _name_kinds.secret_key}, ("name", "key")
 )
 
 #: What a peer may have, see _bgp.PEER_FIELDS.
@@ -50,7 +51,7 @@ PEER = _structures.record(
     {
         "address": _kinds.address,
         "as_number": _AS_NUMBER,
-        "nodes": _structures.many(_kinds.host_name, "[node1, node2]"),
+        "nodes": _structures.many(_name_kinds.host_name, "[node1, node2]"),
         "password_secret": _SECRET,
         "source_address": _kinds.choice("UseNodeIP", "None"),
         "keepalive": _kinds.duration,
@@ -108,13 +109,15 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
             value,
         )
         raise _kinds.Unknown(path)
-    reader = _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _kinds.host_name
+    reader = (
+        _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _name_kinds.host_name
+    )
     return str(reader(bare, path, note)), int(port)
 
 
 #: Every variable that begins with fastpath_. Meaning and default of each: README.md.
 VARIABLES: dict[str, Variable] = {
-    "fastpath_cluster_name": Variable(_kinds.label, "fastpath"),
+    "fastpath_cluster_name": Variable(_name_kinds.label, "fastpath"),
     "fastpath_control_plane_group": Variable(
         _kinds.text("kube_control_plane"), "kube_control_plane"
     ),
@@ -150,7 +153,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
     "fastpath_bgp_mesh": Variable(_kinds.boolean, True),
     "fastpath_bgp_route_reflectors": Variable(
-        _structures.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
+        _structures.many(_name_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
     ),
     "fastpath_bgp_peers": Variable(
         _structures.many(PEER, "- {address: 10.0.0.1, as_number: 64513}", gaps=True),

@@ -111,7 +111,8 @@ def collect(
     """
     hostvars = task_vars.get("hostvars") or {}
     groups = {
-        str(name): [str(host) for host in hosts]
+        # With its tag, which says where the group stands.
+        name: [str(host) for host in hosts]
         for name, hosts in (task_vars.get("groups") or {}).items()
     }
     hosts: dict[str, dict[str, Any]] = {}
