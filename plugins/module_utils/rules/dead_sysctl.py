@@ -18,6 +18,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._sysctl_known import KNOWN
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_actions import NO_SETTINGS
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import values
 
 _TAKE_OUT = "Take it out."
@@ -89,7 +90,7 @@ def _misspelling_of(key: str) -> str:
     """
     folder, _dot, name = key.rpartition(".")
     known = {*KNOWN, *_DEAD}
-    if key in known:
+    if key in known | NO_SETTINGS:
         return ""
     there = {other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == folder}
     found = difflib.get_close_matches(name, there, n=1, cutoff=_NEAR_MISS)

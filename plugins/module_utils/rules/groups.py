@@ -102,7 +102,7 @@ def near_misses(cluster: Cluster) -> Iterator[Problem]:
                 continue
             if not (usual and meant == DEFAULTS[variable]) and not _near(name, meant):
                 continue
-            fix = f"Rename it to {meant}"
+            fix = f"Put its hosts into {meant}"
             why = f"variables of {meant} do not reach it"
             if variable:
                 why = f"plays choose hosts from {meant}, so this group means nothing to them"

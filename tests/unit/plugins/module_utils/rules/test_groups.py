@@ -39,8 +39,8 @@ def test_a_near_miss_is_named(name, meant):
     variable = "fastpath_node_group" if "node" in meant else "fastpath_control_plane_group"
     assert told({**WHOLE, name: ["node3", "node4"]}) == [
         f"warning [hosts] {name}: is a group of node3, node4, and {meant} is not: plays choose "
-        f"hosts from {meant}, so this group means nothing to them. Fix: Rename it to {meant}, or, "
-        f"where it has all of them, give it on the command line: -e {variable}={name}."
+        f"hosts from {meant}, so this group means nothing to them. Fix: Put its hosts into "
+        f"{meant}, or, where it has all of them, give it on the command line: -e {variable}={name}."
     ]
 
 
@@ -48,7 +48,7 @@ def test_a_near_miss_of_the_parent_is_named_where_there_is_one():
     (line,) = told({**WHOLE, "k8s_cluster": ["node1", "node2"], "k8s-cluster": ["node3"]})
     assert line == (
         "warning [hosts] k8s-cluster: is a group of node3, and k8s_cluster is not: variables of "
-        "k8s_cluster do not reach it. Fix: Rename it to k8s_cluster."
+        "k8s_cluster do not reach it. Fix: Put its hosts into k8s_cluster."
     )
     assert told({**WHOLE, "k8s-cluster": ["node1", "node2"]}) == []
 
