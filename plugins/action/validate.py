@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         found = Result(
             [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
         )
-        places = _inventory.Places(task_vars or {})
+        places = _inventory.Places(task_vars or {}, extra)
         origins = {id(problem): places.of(problem, inventory.hosts) for problem in found.problems}
         self._show(found, origins)
         folder = Path(options["report_dir"] or "./reports").expanduser().absolute()
@@ -82,8 +82,8 @@ def _without(secrets: Secrets, problem: _problems.Problem) -> _problems.Problem:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    words = {"error": "errors", "warning": "warnings", "info": "notes"}
-    return ", ".join(f"{counts[level]} {words[level]}" for level in _problems.LEVELS)
+    words = {"error": "error", "warning": "warning", "info": "note"}
+    return ", ".join(_problems.count(counts[level], words[level]) for level in _problems.LEVELS)
 
 
 def _write(folder: Path, found: Result, origins: dict[int, str | None]) -> None:

@@ -112,6 +112,11 @@ def ignore(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
     ]
 
 
+def count(number: int, what: str) -> str:
+    """Return "1 node" or "2 nodes"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def named(names: Sequence[str]) -> str:
     """Return the first few of *names*, and how many more there are."""
     more = f" and {len(names) - _NAMED_HOSTS} more" if len(names) > _NAMED_HOSTS else ""

@@ -29,6 +29,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     capacity,
     cilium,
     cilium_data_path,
+    cilium_types,
     conntrack,
     dead_sysctl,
     endpoint,
@@ -95,9 +96,10 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     bgp_peers.twice,
     cilium.keys,
     cilium.removed,
-    cilium.shapes,
-    cilium.misspelt,
-    cilium.choices,
+    cilium_types.shapes,
+    cilium_types.types,
+    cilium_types.misspelt,
+    cilium_types.choices,
     cilium.pools,
     cilium.routing,
     cilium.mtu,
@@ -161,6 +163,9 @@ def _broken_rules(cluster: Cluster) -> Iterator[Problem]:
 def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Return the plan, or why there can be none although its errors are ignored."""
     try:
+        # A part that is missing would be missing in the plan.
+        for name in sorted(cluster.partial):
+            raise Unknown(name)
         return _plan.plan(cluster), []
     except Unknown as error:
         problem = Problem(

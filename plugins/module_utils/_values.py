@@ -136,8 +136,14 @@ def strings(plan: Mapping[str, Any], key: str, default: Any = _REQUIRED) -> list
 
 def near(value: Any, known: Iterable[str]) -> str:
     """Return "; did you mean X?" where a known name is near *value*, else an empty string."""
-    found = difflib.get_close_matches(str(value), list(known), n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    # Capitals, and a hyphen for an underscore, make no name another one.
+    names = {_folded(name): name for name in known}
+    found = difflib.get_close_matches(_folded(value), names, n=1)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def _folded(name: Any) -> str:
+    return str(name).lower().replace("-", "_")
 
 
 def plain(value: Any) -> Any:

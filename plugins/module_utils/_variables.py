@@ -62,6 +62,18 @@ PEER = _structures.record(
     ("address", "as_number"),
 )
 
+#: What answers ARP for service addresses. By BGP none of them does.
+_ANNOUNCER = _kinds.choice(
+    "metallb_l2",
+    "kube_vip_arp",
+    "keepalived",
+    fixes={
+        name.lower().replace("-", "_"): f"Write {known}, or take it out where {name} announces by "
+        "BGP."
+        for name, known in (("MetalLB", "metallb_l2"), ("kube-vip", "kube_vip_arp"))
+    },
+)
+
 _MTU_BYTES = _kinds.integer(_mtu.MINIMUM["ipv4"], _mtu.MAXIMUM)
 
 
@@ -140,14 +152,14 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_ipvs_scheduler": Variable(_kinds.text("rr"), "rr", id="scheduler"),
     "fastpath_ipvs_strict_arp": Variable(_kinds.boolean, False),
     "fastpath_service_announcers": Variable(
-        _structures.many(_kinds.choice("metallb_l2", "kube_vip_arp", "keepalived"), "[metallb_l2]"),
+        _structures.many(_ANNOUNCER, "[metallb_l2]"),
         [],
     ),
     "fastpath_proxy_sync_period": Variable(_kinds.duration, "30s", id="proxy-periods"),
     "fastpath_proxy_min_sync_period": Variable(_kinds.duration, "1s", id="proxy-periods"),
-    "fastpath_kube_proxy_config": Variable(_structures.dictionary, {}, id="proxy-schema"),
+    "fastpath_kube_proxy_config": Variable(_structures.free, {}, id="proxy-schema"),
     "fastpath_pod_network": Variable(_kinds.choice(*_modules.POD_NETWORKS), "calico"),
-    "fastpath_encapsulation": Variable(_kinds.choice(*_mtu.ENCAPSULATIONS, "geneve"), "none"),
+    "fastpath_encapsulation": Variable(_kinds.choice_of(_mtu.OFFERED), "none"),
     "fastpath_wireguard": Variable(_kinds.boolean, False),
     "fastpath_mtu": Variable(_kinds.either("auto", _MTU_BYTES), "auto", id="mtu"),
     "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
@@ -160,7 +172,7 @@ VARIABLES: dict[str, Variable] = {
         [],
         id="bgp-peer",
     ),
-    "fastpath_cilium_values": Variable(_structures.dictionary, {}, id="cilium-values"),
+    "fastpath_cilium_values": Variable(_structures.free, {}, id="cilium-values"),
     "fastpath_congestion_control": Variable(_kinds.choice(*CONGESTION_CONTROLS), "bbr", host=True),
     "fastpath_conntrack_max": Variable(
         _kinds.either("auto", _kinds.integer(1, _conntrack.LARGEST)),
@@ -168,7 +180,7 @@ VARIABLES: dict[str, Variable] = {
         host=True,
         id="conntrack-size",
     ),
-    "fastpath_sysctl_overrides": Variable(_structures.dictionary, {}, host=True),
+    "fastpath_sysctl_overrides": Variable(_structures.free, {}, host=True),
     "fastpath_package_repository": Variable(_kinds.url),
     "fastpath_image_repository": Variable(_kinds.url),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),

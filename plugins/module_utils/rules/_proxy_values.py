@@ -17,7 +17,12 @@ from netaddr import AddrFormatError, IPAddress, IPNetwork
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, number_fix, shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import (
+    Unreadable,
+    nearest,
+    number_fix,
+    shown,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 _HOST_PORT = re.compile(r"(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})", re.ASCII)
@@ -117,7 +122,7 @@ def _modules(path: str, value: Any) -> Iterator[Found]:
         return
     for index, item in enumerate(value):
         good = isinstance(item, Mapping) and set(item) == {"filePattern", "verbosity"}
-        if not good:
+        if not good and not isinstance(item, Unreadable):
             message = f"must have a filePattern and a verbosity, got {shown(item)}."
             yield f"{path}[{index}]", message, f"Write it as {_MODULE}.", item
 
@@ -132,7 +137,8 @@ def _is_network(text: str) -> bool:
 
 
 def _networks(path: str, value: Any) -> Iterator[Found]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+    listed = isinstance(value, (list, tuple))
+    if not listed or not all(isinstance(item, (str, Unreadable)) for item in value):
         shape = f"[{value}]" if isinstance(value, str) and _is_network(value) else "[10.0.0.0/24]"
         yield (
             path,
@@ -146,7 +152,7 @@ def _networks(path: str, value: Any) -> Iterator[Found]:
         return
     fix = "Write networks such as 10.0.0.0/24" + (f", or {word} alone." if word else ".")
     for index, item in enumerate(value):
-        if not _is_network(item):
+        if not isinstance(item, Unreadable) and not _is_network(item):
             yield f"{path}[{index}]", f"must be a network, got {shown(item)}.", fix, item
 
 

@@ -161,7 +161,7 @@ def node_usable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             "Give the address of the card that carries the node's traffic.",
             host.name, host.variables.get(path),
         )  # fmt: skip
-    elif path == "ansible_host" and isinstance(given, str):
+    elif isinstance(given, str):
         yield from _place(host, given)
 
 
@@ -177,6 +177,10 @@ def _place(host: Host, given: str) -> Iterator[Problem]:
             return
     elif "%" in given or _LIKE_NAME.fullmatch(given):
         return
+    bare = "".join(given.split())
+    outside = bare == given.strip() or bool(_LIKE_ADDRESS.fullmatch(bare))
+    if bare != given and outside and _LIKE_NAME.fullmatch(bare):
+        fix = f"Take the blank out: {bare}."
     yield Problem(
         "cidr-plan", ERROR, "ansible_host", f"must be an address or a name, got {given!r}.", fix,
         host.name, given,

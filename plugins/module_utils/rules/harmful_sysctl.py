@@ -62,8 +62,8 @@ _HARMFUL = {
 }  # fmt: skip
 
 #: Shares of a host's memory that vm.min_free_kbytes may take, in percent, and KiB where the memory
-#: is not known. Linux: Documentation/admin-guide/sysctl/vm.rst ("Setting this too high will OOM your
-#: machine instantly"); the kernel itself takes 256 MiB at most (mm/page_alloc.c).
+#: is not known. Linux: Documentation/admin-guide/sysctl/vm.rst ("Setting this too high will OOM
+#: your machine instantly"); the kernel itself takes 256 MiB at most (mm/page_alloc.c).
 _FREE_MUCH, _FREE_TOO_MUCH = 5, 25
 _FREE_MUCH_ANYWHERE = 2 * 2**20
 

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _problems
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Inventory
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Inventory, Unreadable
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import validate
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import VARIABLES
 
@@ -47,6 +47,9 @@ ODD = [
     {"net.ipv4.tcp_timestamps": "0"}, {"net.ipv4.ip_local_port_range": "a b c"},
     {"net.ipv4.ip_local_port_range": "1024 65535", "net.ipv4.ip_unprivileged_port_start": "x"},
     {"net.netfilter.nf_conntrack_buckets": 1}, {"featureGates": {"KubeProxyIPVS": "x"}},
+    {"loadBalancer": {"mode": "dsr", "dsrDispatch": []}}, {"bpf": {"mapDynamicSizeRatio": "nan"}},
+    {"hubble": {"enabled": {}}}, {"logging": {"vmodule": [None]}}, {"featureGates": {"x": []}},
+    {"metricsBindAddress": ":1", "healthzBindAddress": []}, Unreadable(), [Unreadable()],
     {"bpf": {"lbMapMax": []}}, {"bpf": []}, {"MTU": "x"}, {"address": {}, "as_number": []},
     b"bytes", ("tuple",), object(),
 ]  # fmt: skip

@@ -50,7 +50,7 @@ REFUSED = [
     (
         {"fastpath_pod_cidr": "10.244.0.0/25"},
         "error [ip-capacity] fastpath_pod_cidr: 10.244.0.0/25 has 2 blocks of /26, and 110 pods "
-        "take 2 on each node: 1 nodes, and there are 3. Fix: Use a larger network, or a lower "
+        "take 2 on each node: 1 node, and there are 3. Fix: Use a larger network, or a lower "
         "fastpath_max_pods.",
     ),
     (
