@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
+from ansible import constants, context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result, validate
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
@@ -41,7 +41,9 @@ class ActionModule(ActionBase):
         extra = frozenset(self._task.get_variable_manager().extra_vars)
         secrets = Secrets()
         inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
-        found = validate(inventory, unreadable)
+        sources = context.CLIARGS.get("inventory") or ()
+        unread = _unread.unread(sources, inventory.groups, inventory.hosts)
+        found = validate(inventory, [*unreadable, *unread])
         found = Result(
             [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
         )

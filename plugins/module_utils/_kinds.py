@@ -27,7 +27,7 @@ _PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
 _BOOLEANS = "YAML reads on, off, yes and no as booleans"
-_QUOTES = f"Write it in quotes: {_BOOLEANS}."
+QUOTES = f"Write it in quotes: {_BOOLEANS}."
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
@@ -74,7 +74,7 @@ def text(example: str) -> Kind:
     def read(value: Any, path: str, note: Note) -> str:
         if isinstance(value, str) and value.strip():
             return str(value)
-        fix = _QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
+        fix = QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
         raise refuse(note, path, "must be a string that is not empty", fix, value)
 
     return read

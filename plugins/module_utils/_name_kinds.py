@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import refuse
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import QUOTES, refuse
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Note
 
 #: Letters of one part between dots, and of all of a name.
@@ -44,7 +44,9 @@ def label(value: Any, path: str, note: Note) -> str:
     if isinstance(value, str) and _LABEL.fullmatch(value) and len(value) <= LABEL:
         return str(value)
     fix = "Write it so."
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        fix = QUOTES
+    elif isinstance(value, int):
         fix = "Write it in quotes: YAML reads 12 as a number, and 12:30 as 750."
     message = "must be a name of small letters, digits and hyphens, 63 at most"
     raise refuse(note, path, message, fix, value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 _TRUE = frozenset({"true", "yes", "on"})
@@ -144,6 +144,17 @@ def near(value: Any, known: Iterable[str]) -> str:
 
 def _folded(name: Any) -> str:
     return str(name).lower().replace("-", "_")
+
+
+def levels(key: str, known: Container[str]) -> str:
+    """Return what to write for a *key* that has dots where it should have levels, else nothing."""
+    first, *more = key.split(".")
+    if not more or not all(more) or first not in known:
+        return ""
+    inner = "..."
+    for name in reversed(more):
+        inner = f"{{{name}: {inner}}}"
+    return f"Write it in levels: {first}: {inner}."
 
 
 def plain(value: Any) -> Any:

@@ -42,6 +42,14 @@ class Variable(NamedTuple):
 #: AS numbers 1..4294967295; which of them are reserved is a rule of its own.
 _AS_NUMBER = _kinds.integer(1, 4294967295)
 
+
+def _as_number(value: Any, path: str, note: Any) -> int:
+    def also(where: str, message: str, fix: str, culprit: Any) -> None:
+        note(where, message, _bgp.number_fix(culprit) or fix, culprit)
+
+    return int(_AS_NUMBER(value, path, also))
+
+
 _SECRET = _structures.record(
     {"name": _name_kinds.secret_name, "key": _name_kinds.secret_key}, ("name", "key")
 )
@@ -50,7 +58,7 @@ _SECRET = _structures.record(
 PEER = _structures.record(
     {
         "address": _kinds.address,
-        "as_number": _AS_NUMBER,
+        "as_number": _as_number,
         "nodes": _structures.many(_name_kinds.host_name, "[node1, node2]"),
         "password_secret": _SECRET,
         "source_address": _kinds.choice("UseNodeIP", "None"),
@@ -105,12 +113,10 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not bare or not port.isascii() or not port.isdigit():
-        note(
-            path,
-            f"must be host:port, got {_kinds.shown(value)}.",
-            "Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
-            value,
-        )
+        fix = "Write the address or name of the API server and its port, such as 10.0.0.10:6443."
+        if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value):
+            fix = f"Write {value}:6443."
+        note(path, f"must be host:port, got {_kinds.shown(value)}.", fix, value)
         raise _kinds.Unknown(path)
     _kinds.integer(1, 65535)(port, path, note)
     if ":" in bare and bare == host:
@@ -162,7 +168,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_encapsulation": Variable(_kinds.choice_of(_mtu.OFFERED), "none"),
     "fastpath_wireguard": Variable(_kinds.boolean, False),
     "fastpath_mtu": Variable(_kinds.either("auto", _MTU_BYTES), "auto", id="mtu"),
-    "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
+    "fastpath_bgp_as_number": Variable(_as_number, _bgp.DEFAULT_AS, id="bgp-peer"),
     "fastpath_bgp_mesh": Variable(_kinds.boolean, True),
     "fastpath_bgp_route_reflectors": Variable(
         _structures.many(_name_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"

@@ -118,10 +118,12 @@ def _of_peer(
             "is not supported: a BGPPeer of Calico 3.31 has no such field.",
             "Take it out.",
         )
-    yield from _of_nodes(peer.get("nodes"), node_names(cluster))
+    yield from _of_nodes(peer.get("nodes"), node_names(cluster), own)
 
 
-def _of_nodes(nodes: list[str] | None, known: set[str]) -> Iterator[tuple[str, str, str]]:
+def _of_nodes(
+    nodes: list[str] | None, known: set[str], own: dict[str, str]
+) -> Iterator[tuple[str, str, str]]:
     if nodes == []:
         yield (
             "nodes",
@@ -134,4 +136,6 @@ def _of_nodes(nodes: list[str] | None, known: set[str]) -> Iterator[tuple[str, s
         elif node not in known:
             hint = nearest(node, known)
             fix = f"Did you mean {hint}?" if hint else "Name hosts of the cluster."
+            if node in own:
+                fix = f"Write {own[node]}, which has that address."
             yield f"nodes[{i}]", f"{node} is no node of the cluster.", fix

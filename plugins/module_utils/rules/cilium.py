@@ -17,6 +17,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import levels
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import (
     CHART,
     KEYS,
@@ -52,6 +53,16 @@ def chosen(cluster: Cluster) -> Mapping[str, Any]:
     return cluster.get(VALUES) if cluster.get("fastpath_pod_network") == "cilium" else {}
 
 
+def unused(cluster: Cluster) -> Iterator[Problem]:
+    """Without Cilium nobody reads its values."""
+    network = cluster.get("fastpath_pod_network")
+    if network != "cilium" and cluster.get(VALUES):
+        yield Problem(
+            "cilium-values", INFO, VALUES, f"has no effect with {network}.",
+            "Take it out, or set fastpath_pod_network: cilium.", value=cluster.raw(VALUES),
+        )  # fmt: skip
+
+
 def keys(cluster: Cluster) -> Iterator[Problem]:
     """Helm ignores keys that it does not know, silently."""
     for key in chosen(cluster):
@@ -60,7 +71,8 @@ def keys(cluster: Cluster) -> Iterator[Problem]:
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
                 f"is no value of the chart {CHART}, and helm would ignore it.",
-                f"Did you mean {hint}?" if hint else "Take it out.", value=key,
+                levels(str(key), KEYS) or (f"Did you mean {hint}?" if hint else "Take it out."),
+                value=key,
             )  # fmt: skip
 
 
@@ -93,6 +105,18 @@ def pools(cluster: Cluster) -> Iterator[Problem]:
             f"has no effect with ipam.mode {shown(mode or 'kubernetes')}, where each node's "
             "network comes from the controller manager.",
             "Take it out; fastpath_pod_cidr says it.", value=found,
+        )  # fmt: skip
+
+
+def family(cluster: Cluster) -> Iterator[Problem]:
+    """The family of the pods is not switched off."""
+    version = cluster.get("fastpath_pod_cidr").version
+    path = f"ipv{version}.enabled"
+    if value(chosen(cluster), path) is False:
+        yield Problem(
+            "cilium-values", ERROR, f"{VALUES}.{path}",
+            f"is false, and pods have IPv{version}.", "Take it out; it follows fastpath_pod_cidr.",
+            value=False,
         )  # fmt: skip
 
 

@@ -115,6 +115,20 @@ def _merged(cluster: Cluster) -> dict[str, object] | None:
     return cluster.memory[VALUES]
 
 
+def encrypted(cluster: Cluster) -> Iterator[Problem]:
+    """What fastpath_wireguard asks for, no value takes back."""
+    if not cluster.get("fastpath_wireguard") or cluster.get("fastpath_pod_network") != "cilium":
+        return
+    for field, wanted in (("enabled", True), ("type", "wireguard")):
+        found = value(cluster.get(VALUES), f"encryption.{field}")
+        if found is not None and found != wanted:
+            said = str(found).lower() if isinstance(found, bool) else found
+            yield _said(
+                f"encryption.{field}", ERROR, f"is {said}, and fastpath_wireguard is true.",
+                "Take it out; it follows fastpath_wireguard.",
+            )  # fmt: skip
+
+
 def api_host(cluster: Cluster) -> Iterator[Problem]:
     """The agent reaches the API before it routes services."""
     values = _merged(cluster)

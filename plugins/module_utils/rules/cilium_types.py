@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
@@ -73,6 +73,7 @@ _COUNTS = (
     "bpf.policyMapMax",
     "cluster.id",
     "healthPort",
+    "operator.replicas",
     "tunnelPort",
 )
 
@@ -176,17 +177,38 @@ _KNOWN = {
 _NEAR_MISS = 0.85
 
 
+def _switches_like(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield section and key of whatever is nearly called enabled."""
+    for key, found in values.items():
+        if isinstance(found, Mapping) and not str(key).endswith(_FREE):
+            yield from _switches_like(found, f"{path}.{key}".lstrip("."))
+        elif path and key != "enabled" and _like(str(key), ["enabled"]):
+            yield path, str(key)
+
+
+def _like(key: str, known: Sequence[str]) -> str:
+    found = difflib.get_close_matches(key, known, n=1, cutoff=_NEAR_MISS)
+    return found[0] if found else ""
+
+
 def misspelt(cluster: Cluster) -> Iterator[Problem]:
     """A near miss of a known value below the top level is ignored by helm too."""
+    for section, key in _switches_like(chosen(cluster)):
+        if section not in _KNOWN:
+            yield Problem(
+                "cilium-values", WARNING, f"{VALUES}.{section}.{key}",
+                "is not known, and helm would ignore it.",
+                f"Did you mean {section}.enabled? Else leave it.", value=key,
+            )  # fmt: skip
     for section, known in _KNOWN.items():
         found = chosen(cluster).get(section)
         for key in found if isinstance(found, Mapping) else ():
-            meant = difflib.get_close_matches(str(key), known, n=1, cutoff=_NEAR_MISS)
+            meant = _like(str(key), known)
             if meant and key not in known:
                 yield Problem(
                     "cilium-values", WARNING, f"{VALUES}.{section}.{key}",
                     "is not known, and helm would ignore it.",
-                    f"Did you mean {section}.{meant[0]}? Else leave it.", value=key,
+                    f"Did you mean {section}.{meant}? Else leave it.", value=key,
                 )  # fmt: skip
 
 

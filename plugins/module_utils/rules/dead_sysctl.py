@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -90,7 +91,7 @@ def _misspelling_of(key: str) -> str:
     """
     folder, _dot, name = key.rpartition(".")
     known = {*KNOWN, *_DEAD}
-    if key in known | NO_SETTINGS:
+    if key in known | NO_SETTINGS or not re.fullmatch(r"[\w./:@-]+", key, re.ASCII):
         return ""
     there = {other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == folder}
     found = difflib.get_close_matches(name, there, n=1, cutoff=_NEAR_MISS)

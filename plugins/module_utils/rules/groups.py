@@ -67,6 +67,14 @@ def groups(cluster: Cluster) -> Iterator[Problem]:
             )  # fmt: skip
         elif not members:
             group = cluster.get(variable)
+            if not cluster.everyone:
+                yield Problem(
+                    "hosts", ERROR, variable,
+                    f"group {shown(group)} has no host, because the inventory has none.",
+                    "Write an inventory and give it with -i; where there is one, Ansible's "
+                    "warnings say why it cannot be read.", value=cluster.raw(variable),
+                )  # fmt: skip
+                continue
             yield Problem(
                 "hosts", ERROR, variable,
                 f"group {shown(group)} has no host, so there is no {what}.",

@@ -90,7 +90,10 @@ def addresses(cluster: Cluster) -> Iterator[Problem]:
         if first != host.name:
             yield Problem(
                 "hosts", ERROR, path, f"{address} is the address of {first} too.",
-                "Correct one of them.", host.name, host.variables.get(path),
+                "Give each host its own, beside its name or in its host_vars."
+                if path == "fastpath_node_ip"
+                else "Correct one of them.",
+                host.name, host.variables.get(path),
             )  # fmt: skip
         way = None if address is not None else _way(host)
         first = host.name if way is None else seen.setdefault(way, host.name)

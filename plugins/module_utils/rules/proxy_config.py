@@ -15,7 +15,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue, levels
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._proxy_values import (
     Found,
     leaf,
@@ -35,7 +35,7 @@ def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> 
             yield (
                 here,
                 "is no field of KubeProxyConfiguration v1alpha1; kube-proxy would ignore it.",
-                f"Did you mean {hint}?" if hint else "Take it out.",
+                levels(str(key), schema) or (f"Did you mean {hint}?" if hint else "Take it out."),
                 key,
             )
         elif value is None:

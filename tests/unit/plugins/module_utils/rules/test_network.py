@@ -67,7 +67,7 @@ REFUSED = [
     (
         {"fastpath_control_plane_endpoint": "10.0.0.11"},
         "error [endpoint] fastpath_control_plane_endpoint: must be host:port, got '10.0.0.11'. "
-        "Fix: Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
+        "Fix: Write 10.0.0.11:6443.",
     ),
     # MTU.
     (
