@@ -29,7 +29,7 @@ VALUES = "fastpath_cilium_values"
 #: Values that the chart no longer reads, by their path: since when, and what to use. Source:
 #: cilium/cilium, Documentation/operations/upgrade.rst of 1.15 to 1.20.
 _REMOVED = {
-    "tunnel": ("1.15", "Use routingMode and tunnelProtocol."),
+    "tunnel": ("1.15", "Take it out, and set fastpath_encapsulation."),
     "nodePort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "hostPort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "externalIPs.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),

@@ -98,6 +98,14 @@ TOLD = [
         "fastpath_wireguard is true. Fix: Take it out; it follows fastpath_wireguard.",
     ),
     (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"tunnel": "vxlan"},
+        },
+        "tunnel: was removed in Cilium 1.15, and helm would ignore it. Fix: Take it out, and set "
+        "fastpath_encapsulation.",
+    ),
+    (
         {"fastpath_pod_cidr": "10.244.0.0/255.255.0.0"},
         "must be a network such as 10.244.0.0/16, got '10.244.0.0/255.255.0.0'. Fix: Write "
         "10.244.0.0/16.",
