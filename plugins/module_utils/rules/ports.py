@@ -45,7 +45,7 @@ def _advice(node_ports: _ports.Range, lowest: int) -> tuple[str, str]:
     taken = _ports.merge(_ports.CLUSTER_PORTS, [node_ports])
     if not _within(taken, *_DEFAULT_LOCAL) and lowest <= _DEFAULT_LOCAL[0]:
         return "Take it out", "{}-{} touches none of them".format(*_DEFAULT_LOCAL)
-    free = _outside([(lowest, _ports.LAST_PORT)], taken)
+    free = _ports.without([(lowest, _ports.LAST_PORT)], taken)
     first, last = max(free, key=lambda part: part[1] - part[0], default=(0, 0))
     last -= (last - first) % 2 == 0
     if last - first < _ENOUGH:

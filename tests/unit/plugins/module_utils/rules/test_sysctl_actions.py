@@ -55,7 +55,8 @@ def test_what_conntrack_max_does_not_take_is_not_advised(found, value):
 
 
 def test_what_conntrack_max_takes_is_advised(found):
-    (line,) = found({OVERRIDES: {"net.netfilter.nf_conntrack_max": 262144}})
+    given = {OVERRIDES: {"net.netfilter.nf_conntrack_max": 262144}}
+    (line,) = found(given, only="conntrack-owner")
     assert line.endswith("Fix: Set fastpath_conntrack_max: 262144 instead.")
     assert found({"fastpath_conntrack_max": 262144}) == []
 
