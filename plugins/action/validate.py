@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
+from ansible import constants, context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result, validate
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
@@ -41,11 +41,13 @@ class ActionModule(ActionBase):
         extra = frozenset(self._task.get_variable_manager().extra_vars)
         secrets = Secrets()
         inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
-        found = validate(inventory, unreadable)
+        sources = context.CLIARGS.get("inventory") or ()
+        unread = _unread.unread(sources, inventory.groups, inventory.hosts)
+        found = validate(inventory, [*unreadable, *unread])
         found = Result(
             [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
         )
-        places = _inventory.Places(task_vars or {})
+        places = _inventory.Places(task_vars or {}, extra)
         origins = {id(problem): places.of(problem, inventory.hosts) for problem in found.problems}
         self._show(found, origins)
         folder = Path(options["report_dir"] or "./reports").expanduser().absolute()
@@ -82,8 +84,8 @@ def _without(secrets: Secrets, problem: _problems.Problem) -> _problems.Problem:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    words = {"error": "errors", "warning": "warnings", "info": "notes"}
-    return ", ".join(f"{counts[level]} {words[level]}" for level in _problems.LEVELS)
+    words = {"error": "error", "warning": "warning", "info": "note"}
+    return ", ".join(_problems.count(counts[level], words[level]) for level in _problems.LEVELS)
 
 
 def _write(folder: Path, found: Result, origins: dict[int, str | None]) -> None:

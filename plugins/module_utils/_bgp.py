@@ -8,6 +8,7 @@ Source of the fields: projectcalico/api, pkg/apis/projectcalico/v3/bgppeer.go an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -46,6 +47,27 @@ PEER_FIELDS = (
     "ttl_security",
     "filters",
 )
+
+
+def number_fix(value: Any) -> str:
+    """Return what to write for an AS number in another notation, or an empty string.
+
+    RFC 5396: asdot writes the upper and the lower 16 bits with a point between. YAML reads that as
+    a fraction, and loses zeros at its end.
+    """
+    bare = re.fullmatch(r"(?:ASN?)?\s*(\d{1,10})", str(value).strip(), re.ASCII | re.IGNORECASE)
+    if isinstance(value, str) and bare:
+        return f"Write {int(bare[1])}."
+    halves = re.fullmatch(r"(\d{1,5})\.(\d{1,5})", str(value), re.ASCII)
+    if isinstance(value, str) and halves:
+        number = int(halves[1]) * 65536 + int(halves[2])
+        return f"Write {number}, which is {value} as one number (RFC 5396)."
+    if isinstance(value, float):
+        return (
+            "Write it as one number: 65536 times what stands before the point, and what stands "
+            "behind it (RFC 5396)."
+        )
+    return ""
 
 
 def as_number(value: Any, what: str) -> int:

@@ -16,8 +16,14 @@ ADDRESS_FIX = "Give one address of IPv4 or IPv6."
 
 def _fix(text: Any) -> str:
     """Return what to change in *text*, which is no address or network, if that can be told."""
+    if isinstance(text, (list, tuple)):
+        return "Take the brackets out: YAML reads a list in them."
     if not isinstance(text, str):
         return ""
+    if text.startswith("[") and text.endswith("]") and ":" in text:
+        return f"Take the brackets out: {text[1:-1]}."
+    if "%" in text:
+        return "Give one that is routed: with a zone it is link-local."
     address, slash, length = text.partition("/")
     parts = [part.strip() for part in address.split(".")]
     if len(parts) == 4 and all(part.isascii() and part.isdigit() for part in parts):
@@ -48,6 +54,8 @@ def network(value: Any, what: str) -> IPNetwork:
         raise BadValue(message, value)
     if "/" not in value:
         raise BadValue(message, value, f"Add its prefix length, such as {value}/16.")
+    if not value.partition("/")[2].isdigit():
+        raise BadValue(message, value, f"Write {found.cidr}.")
     if found.ip != found.network:
         raise BadValue(
             f"{what} {value} has host bits; the network is {found.cidr}",
@@ -61,7 +69,7 @@ def address(value: Any, what: str) -> IPAddress:
     """Return the address that *value* is, in its full notation."""
     message = f"{what} must be an IP address, got {value!r}"
     if not isinstance(value, str):
-        raise BadValue(message, value)
+        raise BadValue(message, value, _fix(value))
     if "/" in value:
         bare = value.partition("/")[0].strip()
         raise BadValue(message, value, _fix(value) or f"Take the prefix length out: {bare}.")

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds, _parents
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Unknown
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds, _parents, _structures
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Unknown, Unreadable
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
 
@@ -23,10 +23,6 @@ class Inventory(NamedTuple):
     groups: Mapping[str, list[str]]
     hosts: Mapping[str, Mapping[str, Any]]
     extra: frozenset[str] = frozenset()
-
-
-class Unreadable:
-    """Stands for a value whose template cannot be evaluated."""
 
 
 #: What playbooks ask before there are any hosts.
@@ -119,6 +115,8 @@ class Cluster:
         self.problems: list[Problem] = []
         #: What rules derive once and need for every host.
         self.memory: dict[str, Any] = {}
+        #: Variables of which a part cannot be evaluated.
+        self.partial: set[str] = set()
         self._readings = _Readings()
         self._values: dict[str, Any] = {}
         self.control_planes: list[Host] = []
@@ -147,6 +145,8 @@ class Cluster:
             if isinstance(value, Unreadable):
                 host.values[name] = Unknown(name)
             else:
+                if _structures.has_holes(value):
+                    self.partial.add(name)
                 host.values[name], problems = self._readings.read(name, value)
                 # Read once for all who hold the same, and still told where this one stands.
                 self.problems += [
@@ -255,4 +255,4 @@ class Cluster:
         return 26 if version == 4 else 122
 
 
-__all__ = ["PREFIX", "Cluster", "Host", "Inventory", "Unknown"]
+__all__ = ["PREFIX", "Cluster", "Host", "Inventory", "Unknown", "Unreadable"]

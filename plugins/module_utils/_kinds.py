@@ -9,7 +9,7 @@ value in the type that it means, or reports what is wrong with it and raises Unk
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports
@@ -21,14 +21,13 @@ Kind = Callable[[Any, str, Note], Any]
 _TRUE = frozenset({"true", "yes"})
 _FALSE = frozenset({"false", "no"})
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 _DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
 _BOOLEANS = "YAML reads on, off, yes and no as booleans"
-_QUOTES = f"Write it in quotes: {_BOOLEANS}."
+QUOTES = f"Write it in quotes: {_BOOLEANS}."
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
@@ -38,6 +37,13 @@ def nearest(value: Any, known: Iterable[str]) -> str:
 
 class Unknown(Exception):
     """A value is not known because it cannot be read; what depends on it cannot be judged."""
+
+
+class Unreadable:
+    """Stands for a value, or a part of one, whose template cannot be evaluated; that is told."""
+
+    def __repr__(self) -> str:
+        return "what cannot be evaluated"
 
 
 def shown(value: Any) -> str:
@@ -68,7 +74,7 @@ def text(example: str) -> Kind:
     def read(value: Any, path: str, note: Note) -> str:
         if isinstance(value, str) and value.strip():
             return str(value)
-        fix = _QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
+        fix = QUOTES if isinstance(value, bool) else f"Give a string such as {example}."
         raise refuse(note, path, "must be a string that is not empty", fix, value)
 
     return read
@@ -106,15 +112,36 @@ def boolean(value: Any, path: str, note: Note) -> bool:
     raise refuse(note, path, "must be true or false", "Write true or false, unquoted.", value)
 
 
-def choice(*allowed: str) -> Kind:
-    """One of *allowed*."""
+def choice(*allowed: str, fixes: Mapping[str, str] | None = None) -> Kind:
+    """One of *allowed*. *fixes* say what to do about names that people give for them."""
 
     def read(value: Any, path: str, note: Note) -> str:
         if isinstance(value, str) and value in allowed:
             return str(value)
         hint = nearest(value, allowed)
         fix = f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}."
+        fix = (fixes or {}).get(str(value).lower().replace("-", "_"), fix)
         raise refuse(note, path, f"must be one of {', '.join(allowed)}", fix, value)
+
+    return read
+
+
+def choice_of(sets: Mapping[str, Sequence[str]]) -> Kind:
+    """One of what any of *sets* has; which of them applies is a rule of its own."""
+    first = next(iter(sets))
+    every = list(dict.fromkeys(word for words in sets.values() for word in words))
+    said = ", and of ".join(f"{', '.join(words)} with {name}" for name, words in sets.items())
+
+    def read(value: Any, path: str, note: Note) -> str:
+        if isinstance(value, str) and value in every:
+            return str(value)
+        hint = nearest(value, every)
+        fix = f"Choose one, such as {every[0]}."
+        if hint:
+            owners = [name for name, words in sets.items() if hint in words]
+            only = "" if first in owners else f", which is for {', '.join(owners)} only"
+            fix = f"Did you mean {hint}{only}?"
+        raise refuse(note, path, f"must be one of {said}", fix, value)
 
     return read
 
@@ -139,7 +166,12 @@ def duration(value: Any, path: str, note: Note) -> str:
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return str(value)
     fix = "Give a number with a unit, such as 30s or 1m30s."
-    if isinstance(value, int) and not isinstance(value, bool):
+    bare = "".join(value.split()) if isinstance(value, str) else ""
+    if _DURATION.fullmatch(bare):
+        fix = f"Take the blank out: {bare}."
+    elif _DURATION.fullmatch(bare.lower()):
+        fix = f"Write it in small letters: {bare.lower()}."
+    elif isinstance(value, int) and not isinstance(value, bool):
         fix += " YAML reads 1:30 as the number 90."
     raise refuse(note, path, "must be a duration in quotes or with a unit", fix, value)
 
@@ -172,28 +204,6 @@ network = _core(
 )
 address = _core(_cidr.address, _cidr.ADDRESS_FIX)
 port_range = _core(_ports.parse_range, "Give the first and the last port, such as 30000-32767.")
-
-
-def host_name(value: Any, path: str, note: Note) -> str:
-    """A name as DNS has it, of one or more parts."""
-    if isinstance(value, str) and len(value) <= 253:
-        parts = value.lower().split(".")
-        if all(_NAME.fullmatch(part) and len(part) <= 63 for part in parts):
-            return value.lower()
-    raise refuse(
-        note, path, "must be a host name", "Use letters, digits, dots and hyphens only.", value
-    )
-
-
-def label(value: Any, path: str, note: Note) -> str:
-    """A name of one part, without capitals."""
-    if isinstance(value, str) and _NAME.fullmatch(value) and len(value) <= 63:
-        return str(value)
-    fix = "Write it so."
-    if isinstance(value, int) and not isinstance(value, bool):
-        fix = "Write it in quotes: YAML reads 12 as a number, and 12:30 as 750."
-    message = "must be a name of small letters, digits and hyphens, 63 at most"
-    raise refuse(note, path, message, fix, value)
 
 
 def url(value: Any, path: str, note: Note) -> str:

@@ -29,6 +29,9 @@ CROSS_SUBNET = {"ipip_cross_subnet": "ipip", "vxlan_cross_subnet": "vxlan"}
 
 ENCAPSULATIONS = ("none", "ipip", "vxlan", *CROSS_SUBNET)
 
+#: What each pod network can put around a packet.
+OFFERED = {"calico": ENCAPSULATIONS, "cilium": ("none", "vxlan", "geneve")}
+
 #: Smallest MTU a link may have: RFC 791 (every host must accept 576) and RFC 8200, section 5
 #: (1280).
 MINIMUM = {"ipv4": 576, "ipv6": 1280}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _table
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import count
 
 #: Beyond this number of hosts, those that look alike stand in one line.
 _SINGLE = 40
@@ -45,6 +46,7 @@ def lines(plan: Mapping[str, Any]) -> list[str]:
     head = (
         f"{cluster['name']}: Kubernetes {cluster['kubernetes_version']}, services by "
         f"{cluster['service_proxy']}, pods by {cluster['pod_network']} with encapsulation "
-        f"{cluster['encapsulation']}, {cluster['bgp']['mesh_sessions']} sessions of the mesh"
+        f"{cluster['encapsulation']}, "
+        f"{count(cluster['bgp']['mesh_sessions'], 'session')} of the mesh"
     )
     return [head, "", *_table.lines(rows if len(rows) <= _SINGLE else _alike(rows))]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 ERROR, WARNING, INFO = LEVELS = ("error", "warning", "info")
@@ -112,10 +112,19 @@ def ignore(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
     ]
 
 
+def count(number: int, what: str) -> str:
+    """Return "1 node" or "2 nodes"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def named(names: Sequence[str]) -> str:
+    """Return the first few of *names*, and how many more there are."""
+    more = f" and {len(names) - _NAMED_HOSTS} more" if len(names) > _NAMED_HOSTS else ""
+    return ", ".join(names[:_NAMED_HOSTS]) + more
+
+
 def _line(problem: Problem, hosts: list[str]) -> str:
-    names = ", ".join(hosts[:_NAMED_HOSTS])
-    if len(hosts) > _NAMED_HOSTS:
-        names += f" and {len(hosts) - _NAMED_HOSTS} more"
+    names = named(hosts)
     where = f"{names}: {problem.path}" if names else problem.path
     return f"{problem.level} [{problem.id}] {where}: {problem.message} Fix: {problem.fix}"
 

@@ -37,6 +37,8 @@ MIN_SYNC_PERIOD = "1s"
 
 _RULES = {"masqueradeBit": None, "masqueradeAll": None, "syncPeriod": None, "minSyncPeriod": None}
 
+_OUTPUT = {"infoBufferSize": None, "splitStream": None}
+
 #: Every field of v1alpha1; None marks a leaf, an empty mapping one with free keys. Source:
 #: k8s.io/kube-proxy config/v1alpha1/types.go, k8s.io/component-base config/v1alpha1/types.go and
 #: logs/api/v1/types.go of 1.36. kube-proxy itself only logs a field that it does not know
@@ -87,7 +89,7 @@ SCHEMA: dict[str, Any] = {
         "flushFrequency": None,
         "verbosity": None,
         "vmodule": None,
-        "options": {},
+        "options": {"json": _OUTPUT, "text": _OUTPUT},
     },
     "metricsBindAddress": None,
     "mode": None,
@@ -108,6 +110,8 @@ SCHEMA: dict[str, Any] = {
 
 #: Fields that other variables decide.
 OWNED = {
+    # kubernetes/cmd/kubeadm/app/phases/addons/proxy/manifests.go, --hostname-override.
+    "hostnameOverride": "every node has its own, and kubeadm hands it to each kube-proxy",
     "apiVersion": "the collection writes v1alpha1",
     "kind": "the collection writes KubeProxyConfiguration",
     "mode": "set fastpath_service_proxy instead",

@@ -11,113 +11,18 @@ from typing import Any, NamedTuple
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
     Cluster,
-    Host,
     Inventory,
     Unknown,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._rules import CLUSTER_RULES, HOST_RULES
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     BadValue,
     get,
     mapping,
     strings,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
-    addresses,
-    bgp,
-    capacity,
-    cilium,
-    cilium_data_path,
-    conntrack,
-    dead_sysctl,
-    endpoint,
-    harmful_sysctl,
-    hosts,
-    mtu,
-    names,
-    pod_network,
-    ports,
-    proxy_config,
-    service_proxy,
-    sysctl_keys,
-    sysctl_values,
-    versions,
-)
-
-#: Rules for a cluster as a whole.
-CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
-    hosts.control_planes,
-    hosts.names,
-    hosts.addresses,
-    hosts.without_part,
-    versions.window,
-    versions.ipvs_lifecycle,
-    versions.nftables_version,
-    service_proxy.owner,
-    service_proxy.scheduler,
-    service_proxy.periods,
-    service_proxy.strict_arp,
-    proxy_config.schema,
-    proxy_config.local_traffic,
-    proxy_config.conntrack_owner,
-    proxy_config.idle_timeout,
-    ports.node_ports,
-    addresses.disjoint,
-    addresses.special,
-    addresses.foreign,
-    addresses.one_family,
-    capacity.service_size,
-    capacity.block_size,
-    capacity.nodes,
-    endpoint.before_services,
-    endpoint.of_node,
-    capacity.node_masks,
-    mtu.nics_agree,
-    mtu.pod_mtu,
-    mtu.unknown_nics,
-    pod_network.offered,
-    pod_network.installed,
-    pod_network.one_segment,
-    bgp.own_as,
-    bgp.mesh,
-    bgp.without_mesh,
-    bgp.reflectors,
-    bgp.peers,
-    cilium.keys,
-    cilium.removed,
-    cilium.shapes,
-    cilium.misspelt,
-    cilium.choices,
-    cilium.pools,
-    cilium.routing,
-    cilium.mtu,
-    cilium.load_balancer_size,
-    cilium_data_path.together,
-    cilium_data_path.api_host,
-)
-
-#: Rules for each host.
-HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
-    versions.kernel,
-    addresses.node_outside,
-    addresses.node_usable,
-    mtu.declared,
-    sysctl_values.readable,
-    sysctl_values.shapes,
-    dead_sysctl.needs_module,
-    dead_sysctl.dead,
-    dead_sysctl.misspelt,
-    harmful_sysctl.harmful,
-    harmful_sysctl.reverse_path,
-    sysctl_keys.timestamps,
-    sysctl_keys.scope,
-    sysctl_keys.raise_only,
-    ports.local_range,
-    ports.ephemeral,
-    conntrack.one_owner,
-    conntrack.size,
-    cilium_data_path.on_host,
-)
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules import groups, names
 
 
 class Result(NamedTuple):
@@ -148,6 +53,9 @@ def _broken_rules(cluster: Cluster) -> Iterator[Problem]:
 def _plan_of(cluster: Cluster) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Return the plan, or why there can be none although its errors are ignored."""
     try:
+        # A part that is missing would be missing in the plan.
+        for name in sorted(cluster.partial):
+            raise Unknown(name)
         return _plan.plan(cluster), []
     except Unknown as error:
         problem = Problem(
@@ -179,10 +87,10 @@ def validate(inventory: Inventory, also: Sequence[Problem] = ()) -> Result:
     cluster = Cluster(inventory)
     members = [host.name for host in cluster.hosts]
     problems = list(_broken_rules(cluster))
-    groups = list(_judge(hosts.groups, cluster))
+    empty = list(_judge(groups.groups, cluster))
     with suppress(Unknown):
         problems = _problems.ignore(problems, cluster.get("fastpath_ignore_problems"))
-    problems = _problems.arrange([*also, *cluster.problems, *groups, *problems], members)
+    problems = _problems.arrange([*also, *cluster.problems, *empty, *problems], members)
     if _problems.has_errors(problems):
         return Result(problems, None)
     plan, hidden = _plan_of(cluster)

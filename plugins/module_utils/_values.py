@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 _TRUE = frozenset({"true", "yes", "on"})
@@ -136,8 +136,25 @@ def strings(plan: Mapping[str, Any], key: str, default: Any = _REQUIRED) -> list
 
 def near(value: Any, known: Iterable[str]) -> str:
     """Return "; did you mean X?" where a known name is near *value*, else an empty string."""
-    found = difflib.get_close_matches(str(value), list(known), n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    # Capitals, and a hyphen for an underscore, make no name another one.
+    names = {_folded(name): name for name in known}
+    found = difflib.get_close_matches(_folded(value), names, n=1)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def _folded(name: Any) -> str:
+    return str(name).lower().replace("-", "_")
+
+
+def levels(key: str, known: Container[str]) -> str:
+    """Return what to write for a *key* that has dots where it should have levels, else nothing."""
+    first, *more = key.split(".")
+    if not more or not all(more) or first not in known:
+        return ""
+    inner = "..."
+    for name in reversed(more):
+        inner = f"{{{name}: {inner}}}"
+    return f"Write it in levels: {first}: {inner}."
 
 
 def plain(value: Any) -> Any:

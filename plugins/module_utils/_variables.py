@@ -13,6 +13,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kinds,
     _modules,
     _mtu,
+    _name_kinds,
     _structures,
     _versions,
 )
@@ -41,16 +42,24 @@ class Variable(NamedTuple):
 #: AS numbers 1..4294967295; which of them are reserved is a rule of its own.
 _AS_NUMBER = _kinds.integer(1, 4294967295)
 
+
+def _as_number(value: Any, path: str, note: Any) -> int:
+    def also(where: str, message: str, fix: str, culprit: Any) -> None:
+        note(where, message, _bgp.number_fix(culprit) or fix, culprit)
+
+    return int(_AS_NUMBER(value, path, also))
+
+
 _SECRET = _structures.record(
-    {"name": _kinds.text("bgp-passwords"), "key": _kinds.text("rack-1")}, ("name", "key")
+    {"name": _name_kinds.secret_name, "key": _name_kinds.secret_key}, ("name", "key")
 )
 
 #: What a peer may have, see _bgp.PEER_FIELDS.
 PEER = _structures.record(
     {
         "address": _kinds.address,
-        "as_number": _AS_NUMBER,
-        "nodes": _structures.many(_kinds.host_name, "[node1, node2]"),
+        "as_number": _as_number,
+        "nodes": _structures.many(_name_kinds.host_name, "[node1, node2]"),
         "password_secret": _SECRET,
         "source_address": _kinds.choice("UseNodeIP", "None"),
         "keepalive": _kinds.duration,
@@ -59,6 +68,18 @@ PEER = _structures.record(
         "filters": _structures.many(_kinds.text("from-rack"), "[from-rack]"),
     },
     ("address", "as_number"),
+)
+
+#: What answers ARP for service addresses. By BGP none of them does.
+_ANNOUNCER = _kinds.choice(
+    "metallb_l2",
+    "kube_vip_arp",
+    "keepalived",
+    fixes={
+        name.lower().replace("-", "_"): f"Write {known}, or take it out where {name} announces by "
+        "BGP."
+        for name, known in (("MetalLB", "metallb_l2"), ("kube-vip", "kube_vip_arp"))
+    },
 )
 
 _MTU_BYTES = _kinds.integer(_mtu.MINIMUM["ipv4"], _mtu.MAXIMUM)
@@ -92,12 +113,10 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not bare or not port.isascii() or not port.isdigit():
-        note(
-            path,
-            f"must be host:port, got {_kinds.shown(value)}.",
-            "Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
-            value,
-        )
+        fix = "Write the address or name of the API server and its port, such as 10.0.0.10:6443."
+        if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value):
+            fix = f"Write {value}:6443."
+        note(path, f"must be host:port, got {_kinds.shown(value)}.", fix, value)
         raise _kinds.Unknown(path)
     _kinds.integer(1, 65535)(port, path, note)
     if ":" in bare and bare == host:
@@ -108,13 +127,15 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
             value,
         )
         raise _kinds.Unknown(path)
-    reader = _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _kinds.host_name
+    reader = (
+        _kinds.address if ":" in bare or bare.replace(".", "").isdigit() else _name_kinds.host_name
+    )
     return str(reader(bare, path, note)), int(port)
 
 
 #: Every variable that begins with fastpath_. Meaning and default of each: README.md.
 VARIABLES: dict[str, Variable] = {
-    "fastpath_cluster_name": Variable(_kinds.label, "fastpath"),
+    "fastpath_cluster_name": Variable(_name_kinds.label, "fastpath"),
     "fastpath_control_plane_group": Variable(
         _kinds.text("kube_control_plane"), "kube_control_plane"
     ),
@@ -137,27 +158,27 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_ipvs_scheduler": Variable(_kinds.text("rr"), "rr", id="scheduler"),
     "fastpath_ipvs_strict_arp": Variable(_kinds.boolean, False),
     "fastpath_service_announcers": Variable(
-        _structures.many(_kinds.choice("metallb_l2", "kube_vip_arp", "keepalived"), "[metallb_l2]"),
+        _structures.many(_ANNOUNCER, "[metallb_l2]"),
         [],
     ),
     "fastpath_proxy_sync_period": Variable(_kinds.duration, "30s", id="proxy-periods"),
     "fastpath_proxy_min_sync_period": Variable(_kinds.duration, "1s", id="proxy-periods"),
-    "fastpath_kube_proxy_config": Variable(_structures.dictionary, {}, id="proxy-schema"),
+    "fastpath_kube_proxy_config": Variable(_structures.free, {}, id="proxy-schema"),
     "fastpath_pod_network": Variable(_kinds.choice(*_modules.POD_NETWORKS), "calico"),
-    "fastpath_encapsulation": Variable(_kinds.choice(*_mtu.ENCAPSULATIONS, "geneve"), "none"),
+    "fastpath_encapsulation": Variable(_kinds.choice_of(_mtu.OFFERED), "none"),
     "fastpath_wireguard": Variable(_kinds.boolean, False),
     "fastpath_mtu": Variable(_kinds.either("auto", _MTU_BYTES), "auto", id="mtu"),
-    "fastpath_bgp_as_number": Variable(_AS_NUMBER, _bgp.DEFAULT_AS, id="bgp-peer"),
+    "fastpath_bgp_as_number": Variable(_as_number, _bgp.DEFAULT_AS, id="bgp-peer"),
     "fastpath_bgp_mesh": Variable(_kinds.boolean, True),
     "fastpath_bgp_route_reflectors": Variable(
-        _structures.many(_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
+        _structures.many(_name_kinds.host_name, "[node1, node2]"), [], id="bgp-scale"
     ),
     "fastpath_bgp_peers": Variable(
         _structures.many(PEER, "- {address: 10.0.0.1, as_number: 64513}", gaps=True),
         [],
         id="bgp-peer",
     ),
-    "fastpath_cilium_values": Variable(_structures.dictionary, {}, id="cilium-values"),
+    "fastpath_cilium_values": Variable(_structures.free, {}, id="cilium-values"),
     "fastpath_congestion_control": Variable(_kinds.choice(*CONGESTION_CONTROLS), "bbr", host=True),
     "fastpath_conntrack_max": Variable(
         _kinds.either("auto", _kinds.integer(1, _conntrack.LARGEST)),
@@ -165,7 +186,7 @@ VARIABLES: dict[str, Variable] = {
         host=True,
         id="conntrack-size",
     ),
-    "fastpath_sysctl_overrides": Variable(_structures.dictionary, {}, host=True),
+    "fastpath_sysctl_overrides": Variable(_structures.free, {}, host=True),
     "fastpath_package_repository": Variable(_kinds.url),
     "fastpath_image_repository": Variable(_kinds.url),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),

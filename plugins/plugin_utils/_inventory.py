@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -34,59 +35,79 @@ _WAY = (
 )  # fmt: skip
 
 
-def materialise(value: Any, secrets: Secrets) -> Any:
-    """Return *value* with every template in it evaluated, and tell *secrets* what was encrypted.
-
-    Ansible's containers do that on access. Tags, which say where a value stands, are kept.
-    """
-    if isinstance(value, Mapping):
-        return _origin.copy(value, {key: materialise(value[key], secrets) for key in value})
-    if isinstance(value, (list, tuple)):
-        return _origin.copy(value, [materialise(item, secrets) for item in value])
-    secrets.note(value)
-    return value
-
-
 class _Evaluated:
     """A host's variables, evaluated as its own tasks would, with tags that say where they stand."""
 
-    def __init__(self, hostvars: Any, host: str, loader: DataLoader) -> None:
+    def __init__(self, hostvars: Any, host: str, loader: DataLoader, secrets: Secrets) -> None:
+        self._host, self._secrets = host, secrets
         #: Read through hostvars itself, templates could not name hostvars.
         self.raw = {**hostvars.raw_get(host), "hostvars": hostvars}
         self._templar = Templar(loader=loader, variables=self.raw)
 
-    def get(self, name: str, secrets: Secrets) -> Any:
-        """Return the value of *name*; AnsibleError where its template fails."""
-        return materialise(self._templar.template(self.raw[name]), secrets)
+    def get(self, name: str) -> tuple[Any, list[Problem]]:
+        """Return the value of *name* with every template in it evaluated, and why some cannot be.
+
+        Unreadable stands for those. Secrets are told what was encrypted.
+        """
+        problems: list[Problem] = []
+        return self._part(self.raw[name], name, name, problems), problems
+
+    def _part(self, raw: Any, name: str, path: str, problems: list[Problem]) -> Any:
+        """Return what *raw* evaluates to, part by part where it does not as a whole.
+
+        Tags, which say where a value stands, are kept.
+        """
+        try:
+            return self._whole(self._templar.template(raw))
+        except AnsibleError as error:
+            if isinstance(raw, Mapping):
+                parts = {
+                    key: self._part(item, name, f"{path}{_step(key)}", problems)
+                    for key, item in raw.items()
+                }
+                return _origin.copy(raw, parts)
+            if isinstance(raw, (list, tuple)):
+                items = enumerate(raw)
+                found = [self._part(item, name, f"{path}[{i}]", problems) for i, item in items]
+                return _origin.copy(raw, found)
+            level, message, fix = _templates.reason(name, raw, self.raw, error)
+            problems.append(Problem("type", level, path, message, fix, self._host))
+            return Unreadable()
+
+    def _whole(self, value: Any) -> Any:
+        """Return *value* with every template in it evaluated; containers do that on access."""
+        if isinstance(value, Mapping):
+            return _origin.copy(value, {key: self._whole(value[key]) for key in value})
+        if isinstance(value, (list, tuple)):
+            return _origin.copy(value, [self._whole(item) for item in value])
+        self._secrets.note(value)
+        return value
 
 
-def _read(
-    host: str, variables: _Evaluated, secrets: Secrets
-) -> Iterator[tuple[str, Any, Problem | None]]:
+def _step(key: Any) -> str:
+    """Return how a path goes on to *key* of a dictionary."""
+    return f".{key}" if re.fullmatch(r"[\w-]+", str(key), re.ASCII) else f"['{key}']"
+
+
+def _read(variables: _Evaluated) -> Iterator[tuple[str, Any, list[Problem]]]:
     for name in variables.raw:
         if not isinstance(name, str):
             continue
         if name.startswith(PREFIX) or name in _CONNECTION:
-            try:
-                yield name, variables.get(name, secrets), None
-            except AnsibleError as error:
-                level, message, fix = _templates.reason(name, variables.raw, error)
-                yield name, Unreadable(), Problem("type", level, name, message, fix, host)
+            yield name, *variables.get(name)
         elif name in _WAY:
-            try:
-                yield name, variables.get(name, secrets), None
-            except AnsibleError:
-                yield name, Unreadable(), None
+            yield name, variables.get(name)[0], []
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.
-            yield name, None, None
+            yield name, None, []
 
 
 class Places:
     """Says where a problem stands in the inventory that Ansible has read."""
 
-    def __init__(self, task_vars: Mapping[str, Any]) -> None:
+    def __init__(self, task_vars: Mapping[str, Any], extra: frozenset[str] = frozenset()) -> None:
         self._hostvars = task_vars.get("hostvars") or {}
+        self._extra = extra
 
     def of(self, problem: Problem, hosts: Iterable[str] = ()) -> str | None:
         """Return file, line and column, or None. *hosts* are asked where it names none."""
@@ -96,7 +117,9 @@ class Places:
                 break
             raw = self._hostvars.raw_get(host) if hasattr(self._hostvars, "raw_get") else {}
             found = _origin.along(raw, problem.path) if isinstance(raw, Mapping) else None
-        return found
+        name = re.match(r"\w*", problem.path)
+        # A file of variables is told by its name.
+        return found or ("given on the command line" if name and name[0] in self._extra else None)
 
 
 def collect(
@@ -111,15 +134,15 @@ def collect(
     """
     hostvars = task_vars.get("hostvars") or {}
     groups = {
-        str(name): [str(host) for host in hosts]
+        # With its tag, which says where the group stands.
+        name: [str(host) for host in hosts]
         for name, hosts in (task_vars.get("groups") or {}).items()
     }
     hosts: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
     for host in groups.get("all") or []:
         hosts[host] = {}
-        for name, value, problem in _read(host, _Evaluated(hostvars, host, loader), secrets):
+        for name, value, failed in _read(_Evaluated(hostvars, host, loader, secrets)):
             hosts[host][name] = value
-            if problem is not None:
-                problems.append(problem)
+            problems += failed
     return Inventory(groups, hosts, extra), problems

@@ -18,6 +18,11 @@ _HIDDEN = "***"
 _SHORT = 4
 
 
+def encrypted(value: Any) -> bool:
+    """Say whether *value*, before it is evaluated, comes from a vault."""
+    return VaultHelper is not None and bool(VaultHelper.get_ciphertext(value, with_tags=False))
+
+
 class Secrets:
     """Remembers values that were encrypted in the inventory, and takes them out of texts."""
 
@@ -26,8 +31,7 @@ class Secrets:
 
     def note(self, value: Any) -> None:
         """Remember *value* if it comes from a vault."""
-        vaulted = VaultHelper is not None and VaultHelper.get_ciphertext(value, with_tags=False)
-        if vaulted and str(value).strip():
+        if encrypted(value) and str(value).strip():
             self._texts.update((str(value), str(value).strip()))
 
     def hide(self, value: Any) -> Any:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from ansible.errors import AnsibleUndefinedVariable
 from jinja2 import Environment, TemplateError, nodes
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, WARNING
+from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import encrypted
 
 _JINJA = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
@@ -84,15 +85,15 @@ def _is_fact(name: str) -> bool:
     return name.startswith("ansible_") and not name.startswith(_CONNECTION)
 
 
-def _needed(name: str, raw: Mapping[str, Any]) -> set[str]:
-    """Return what *name* needs, over all variables that its templates name."""
+def _needed(value: Any, raw: Mapping[str, Any]) -> set[str]:
+    """Return what *value* needs, over all variables that its templates name."""
     found: set[str] = set()
-    waiting = [name]
+    waiting = [value]
     while waiting:
-        for other in _named(raw.get(waiting.pop())) - found:
+        for other in _named(waiting.pop()) - found:
             found.add(other)
             if other not in _ALWAYS:
-                waiting.append(other)
+                waiting.append(raw.get(other))
     return found
 
 
@@ -104,14 +105,31 @@ def _is_recursion(error: BaseException | None) -> bool:
     return False
 
 
-def reason(name: str, raw: Mapping[str, Any], error: Exception) -> Reason:
-    """Return why *name* of a host's variables *raw* cannot be evaluated.
+def _locked(value: Any, needed: Iterable[str], raw: Mapping[str, Any], said: str) -> Reason:
+    """Return why something that is encrypted stays so, in Ansible's words or better ones."""
+    names = sorted(name for name in needed if encrypted(raw.get(name)))
+    who = "is encrypted"
+    if names and not encrypted(value):
+        who = f"names {names[0]}, which is encrypted"
+    add = "Add --ask-vault-pass, or --vault-password-file with the file that holds it."
+    if "no vault secrets found" in said:
+        return Reason(ERROR, f"{who}, and no vault password was given.", add)
+    if "no vault secrets were found that could decrypt" in said:
+        return Reason(ERROR, f"{who}, and no vault password that was given opens it.", add)
+    why = said.rpartition("undecryptable variable: ")[2]
+    fix = "Encrypt it anew with ansible-vault encrypt_string."
+    return Reason(ERROR, f"{who}, and cannot be decrypted: {why}.", fix)
 
-    Facts are what a later play may still learn; whatever else is missing stays missing.
+
+def reason(name: str, value: Any, raw: Mapping[str, Any], error: Exception) -> Reason:
+    """Return why *value*, of *name* or a part of it, cannot be evaluated.
+
+    *raw* are all variables of the host. Facts are what a later play may still learn; whatever else
+    is missing stays missing.
     """
-    needed = _needed(name, raw)
+    needed = _needed(value, raw)
     if _is_recursion(error):
-        loop = sorted(other for other in needed if other in _needed(other, raw))
+        loop = sorted(other for other in needed if other in _needed(raw.get(other), raw))
         about = "" if name in loop or not loop else f"{loop[0]}, which refers to "
         return Reason(
             ERROR,
@@ -131,6 +149,8 @@ def reason(name: str, raw: Mapping[str, Any], error: Exception) -> Reason:
             "plays, which read the facts.",
         )
     said = " ".join(str(error).split()).rstrip(".")
+    if "undecryptable variable" in said:
+        return _locked(value, needed, raw, said)
     host = _NO_HOST.fullmatch(said)
     if host:
         return Reason(

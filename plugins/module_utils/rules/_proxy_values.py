@@ -3,7 +3,8 @@
 """Values of fields of KubeProxyConfiguration. Private to the collection.
 
 Source: kubernetes 1.36, pkg/proxy/apis/config/validation/validation.go, and
-pkg/proxy/apis/config/v1alpha1/defaults.go, which adds ports to addresses without one.
+pkg/proxy/apis/config/v1alpha1/defaults.go, which adds ports to addresses without one;
+k8s.io/component-base logs/api/v1 for logging.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from netaddr import AddrFormatError, IPNetwork
+from netaddr import AddrFormatError, IPAddress, IPNetwork
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, number_fix, shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import (
+    Unreadable,
+    nearest,
+    number_fix,
+    shown,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 _HOST_PORT = re.compile(r"(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})", re.ASCII)
@@ -47,6 +53,7 @@ _NUMBERS = {
     "conntrack.maxPerCore": (0, 2**31 - 1),
     "conntrack.min": (0, 2**31 - 1),
     "iptables.masqueradeBit": (0, 31),
+    "logging.verbosity": (0, 2**31 - 1),
     "nftables.masqueradeBit": (0, 31),
     "oomScoreAdj": (-1000, 1000),
 }
@@ -60,6 +67,8 @@ _SWITCHES = frozenset(
         "ipvs.strictARP",
         "iptables.localhostNodePorts",
         "iptables.masqueradeAll",
+        "logging.options.json.splitStream",
+        "logging.options.text.splitStream",
         "nftables.masqueradeAll",
     }
 )
@@ -71,7 +80,9 @@ _CHOICES = {
     "logging.format": ("text", "json"),
 }
 #: What kube-proxy listens at, and the port that it adds where none is given.
-_LISTENERS = {"healthzBindAddress": 10256, "metricsBindAddress": 10249}
+LISTENERS = {"healthzBindAddress": 10256, "metricsBindAddress": 10249}
+
+_MODULE = "{filePattern: proxier, verbosity: 4}"
 
 _SWITCH = "Write true or false, without quotes."
 
@@ -99,35 +110,66 @@ def _duration(path: str, value: Any) -> Iterator[Found]:
         yield path, f"must be a duration, got {shown(value)}.", "Write it as 30s or 1m30s.", value
 
 
+def _pause(path: str, value: Any) -> Iterator[Found]:
+    """A duration, or nanoseconds as older configurations have them."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        yield from _duration(path, value)
+
+
+def _modules(path: str, value: Any) -> Iterator[Found]:
+    if not isinstance(value, (list, tuple)):
+        yield path, f"must be a list, got {shown(value)}.", f"Write it as [{_MODULE}].", value
+        return
+    for index, item in enumerate(value):
+        good = isinstance(item, Mapping) and set(item) == {"filePattern", "verbosity"}
+        if not good and not isinstance(item, Unreadable):
+            message = f"must have a filePattern and a verbosity, got {shown(item)}."
+            yield f"{path}[{index}]", message, f"Write it as {_MODULE}.", item
+
+
+def _is_network(text: str) -> bool:
+    """Say whether *text* is a network as kube-proxy reads it; host bits are no fault."""
+    try:
+        IPNetwork(text)
+    except (AddrFormatError, ValueError):
+        return False
+    return "/" in text
+
+
 def _networks(path: str, value: Any) -> Iterator[Found]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        yield path, f"must be a list of strings, got {shown(value)}.", "Write it as [...].", value
+    listed = isinstance(value, (list, tuple))
+    if not listed or not all(isinstance(item, (str, Unreadable)) for item in value):
+        shape = f"[{value}]" if isinstance(value, str) and _is_network(value) else "[10.0.0.0/24]"
+        yield (
+            path,
+            f"must be a list of strings, got {shown(value)}.",
+            f"Write it as {shape}.",
+            value,
+        )
         return
     word = _NETWORKS[path]
     if word and list(value) == [word]:
         return
     fix = "Write networks such as 10.0.0.0/24" + (f", or {word} alone." if word else ".")
     for index, item in enumerate(value):
-        try:
-            # As kube-proxy reads it, host bits are no fault.
-            if "/" not in item:
-                raise ValueError(item)
-            IPNetwork(item)
-        except (AddrFormatError, ValueError):
+        if not isinstance(item, Unreadable) and not _is_network(item):
             yield f"{path}[{index}]", f"must be a network, got {shown(item)}.", fix, item
 
 
-def _listener(path: str, value: Any) -> Iterator[Found]:
+def place(path: str, value: Any) -> tuple[IPAddress, int] | None:
+    """Return address and port that one of LISTENERS is, or None."""
     text = value if isinstance(value, str) else ""
     match = _HOST_PORT.fullmatch(text)
-    host, port = (match[1] or match[2], match[3]) if match else (text, None)
+    host, port = (match[1] or match[2], int(match[3])) if match else (text, LISTENERS[path])
     try:
-        _cidr.address(host, path)
-        good = port is None or 1 <= int(port) <= 65535
+        return (_cidr.address(host, path), port) if 1 <= port <= 65535 else None
     except BadValue:
-        good = False
-    if not good:
-        fix = f"Write it as 0.0.0.0:{_LISTENERS[path]}."
+        return None
+
+
+def _listener(path: str, value: Any) -> Iterator[Found]:
+    if place(path, value) is None:
+        fix = f"Write it as 0.0.0.0:{LISTENERS[path]}."
         yield path, f"must be an address with or without a port, got {shown(value)}.", fix, value
 
 
@@ -149,7 +191,8 @@ def _core(function: Callable[[Any, str], Any], fix: str) -> Callable[[str, Any],
     return read
 
 
-def _switch(path: str, value: Any) -> Iterator[Found]:
+def switch(path: str, value: Any) -> Iterator[Found]:
+    """Yield what is wrong with a value that is on or off."""
     if not isinstance(value, bool):
         yield path, f"must be true or false, got {shown(value)}.", _SWITCH, value
 
@@ -162,10 +205,12 @@ def _single(path: str, value: Any) -> Iterator[Found]:
 _READERS: dict[str, Callable[[str, Any], Iterator[Found]]] = {
     **dict.fromkeys(_DURATIONS, _duration),
     **dict.fromkeys((*_NUMBERS, *_FRACTIONS), _number),
-    **dict.fromkeys(_SWITCHES, _switch),
+    **dict.fromkeys(_SWITCHES, switch),
     **dict.fromkeys(_NETWORKS, _networks),
-    **dict.fromkeys(_LISTENERS, _listener),
+    **dict.fromkeys(LISTENERS, _listener),
     **dict.fromkeys(_CHOICES, _choice),
+    "logging.flushFrequency": _pause,
+    "logging.vmodule": _modules,
     "bindAddress": _core(_cidr.address, _cidr.ADDRESS_FIX),
     "clusterCIDR": _core(_cidr.network, "Take it out; it follows fastpath_pod_cidr."),
 }

@@ -28,22 +28,36 @@ NODES = "fastpath_node_networks"
 _LIKE_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 _LIKE_ADDRESS = re.compile(r"[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*")
 
+#: What people write besides, as in an address of ssh.
+_WITH_MORE = re.compile(
+    r"(?P<scheme>\w+://)?(?:(?P<user>[^@\s]+)@)?(?:\[(?P<bracket>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))"
+    r"(?::(?P<port>\d+))?/?",
+    re.ASCII,
+)
+
 #: Networks that other programs put on a host: libvirt's default network and Docker's bridge.
 _FOREIGN = {
     "192.168.122.0/24": "libvirt's default network",
     "172.17.0.0/16": "Docker's bridge",
 }
 
-#: Networks with a meaning of their own (RFC 6890; RFC 5771 and RFC 4291 for multicast).
+#: Networks with a meaning of their own (RFC 6890, RFC 1112; RFC 5771 and RFC 4291 for multicast).
 _SPECIAL = {
     "0.0.0.0/8": "this network",
     "127.0.0.0/8": "loopback",
     "169.254.0.0/16": "link-local addresses",
     "224.0.0.0/4": "multicast",
+    "240.0.0.0/4": "future use",
     "::1/128": "loopback",
     "fe80::/10": "link-local addresses",
     "ff00::/8": "multicast",
 }
+
+#: Networks that no host of the Internet has.
+_PRIVATE = (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15",
+    "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
+)  # fmt: skip
 
 
 def known(cluster: Cluster, name: str) -> Any:
@@ -88,6 +102,29 @@ def special(cluster: Cluster) -> Iterator[Problem]:
                     value=cluster.raw(path),
                 )  # fmt: skip
                 break
+
+
+def public(cluster: Cluster) -> Iterator[Problem]:
+    """Addresses of pods and services are nobody else's (RFC 1918, RFC 6598, RFC 2544, RFC 5737).
+
+    IPv6 has enough of its own for everybody.
+    """
+    for path in (POD, SERVICE):
+        network = known(cluster, path)
+        if (
+            network is None
+            or network.version != 4
+            or any(network in IPNetwork(cidr) for cidr in _PRIVATE)
+        ):
+            continue
+        if not any(_meet(network, IPNetwork(cidr)) for cidr in _SPECIAL):
+            yield Problem(
+                "cidr-plan", WARNING, path,
+                f"{network} is no private network: nothing in the cluster would reach the hosts "
+                "that have these addresses.",
+                f"Use a private network, such as {VARIABLES[path].default}, unless this one is "
+                "yours.", value=cluster.raw(path),
+            )  # fmt: skip
 
 
 def foreign(cluster: Cluster) -> Iterator[Problem]:
@@ -161,8 +198,28 @@ def node_usable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             "Give the address of the card that carries the node's traffic.",
             host.name, host.variables.get(path),
         )  # fmt: skip
-    elif path == "ansible_host" and isinstance(given, str):
+    elif isinstance(given, str):
         yield from _place(host, given)
+
+
+def _without(given: str) -> str:
+    """Return what to do with parts of *given* that have variables of their own."""
+    match = _WITH_MORE.fullmatch(given)
+    if match is None or not any(match.group("scheme", "user", "port", "bracket")):
+        return ""
+    name = match["bracket"] or match["name"]
+    if match["scheme"]:
+        return f"Write {name}; ansible_connection says how it is reached."
+    parts = [
+        f"{what} as {variable}: {match[group]}"
+        for what, variable, group in (
+            ("the user", "ansible_user", "user"), ("the port", "ansible_port", "port")
+        )
+        if match[group]
+    ]  # fmt: skip
+    if not parts:
+        return f"Take the brackets out: {name}."
+    return f"Write {name}, and {' and '.join(parts)}."
 
 
 def _place(host: Host, given: str) -> Iterator[Problem]:
@@ -177,6 +234,11 @@ def _place(host: Host, given: str) -> Iterator[Problem]:
             return
     elif "%" in given or _LIKE_NAME.fullmatch(given):
         return
+    fix = _without(given) or fix
+    bare = "".join(given.split())
+    outside = bare == given.strip() or bool(_LIKE_ADDRESS.fullmatch(bare))
+    if bare != given and outside and _LIKE_NAME.fullmatch(bare):
+        fix = f"Take the blank out: {bare}."
     yield Problem(
         "cidr-plan", ERROR, "ansible_host", f"must be an address or a name, got {given!r}.", fix,
         host.name, given,

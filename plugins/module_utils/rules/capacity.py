@@ -12,6 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
     Problem,
+    count,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.addresses import POD, SERVICE
 
@@ -46,7 +47,8 @@ def service_size(cluster: Cluster) -> Iterator[Problem]:
     if services > max(0, network.size - 3):
         yield Problem(
             "ip-capacity", ERROR, SERVICE,
-            f"{network} holds {max(0, network.size - 3)} services, and {services} are expected.",
+            f"{network} holds {count(max(0, network.size - 3), 'service')}, and {services} are "
+            "expected.",
             "Use a shorter prefix length.", value=cluster.raw(SERVICE),
         )  # fmt: skip
 
@@ -100,8 +102,8 @@ def nodes(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
         return
     said = (
-        f"{pool} has {room.blocks} blocks of /{size}, and {pods} pods take {room.per_node} on each "
-        f"node: {room.nodes} nodes"
+        f"{pool} has {count(room.blocks, 'block')} of /{size}, and {count(pods, 'pod')} take "
+        f"{room.per_node} on each node: {count(room.nodes, 'node')}"
     )
     if nodes > room.nodes:
         yield Problem(

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, number_fix, shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._plan import nic_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -18,18 +17,19 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import levels
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import (
     CHART,
     KEYS,
-    TABLES,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.pod_network import encapsulation
 
 VALUES = "fastpath_cilium_values"
 
 #: Values that the chart no longer reads, by their path: since when, and what to use. Source:
 #: cilium/cilium, Documentation/operations/upgrade.rst of 1.15 to 1.20.
 _REMOVED = {
-    "tunnel": ("1.15", "Use routingMode and tunnelProtocol."),
+    "tunnel": ("1.15", "Take it out, and set fastpath_encapsulation."),
     "nodePort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "hostPort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
     "externalIPs.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
@@ -48,93 +48,31 @@ def value(values: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-def _values(cluster: Cluster) -> Mapping[str, Any]:
+def chosen(cluster: Cluster) -> Mapping[str, Any]:
+    """Return the user's values, where Cilium is the pod network."""
     return cluster.get(VALUES) if cluster.get("fastpath_pod_network") == "cilium" else {}
+
+
+def unused(cluster: Cluster) -> Iterator[Problem]:
+    """Without Cilium nobody reads its values."""
+    network = cluster.get("fastpath_pod_network")
+    if network != "cilium" and cluster.get(VALUES):
+        yield Problem(
+            "cilium-values", INFO, VALUES, f"has no effect with {network}.",
+            "Take it out, or set fastpath_pod_network: cilium.", value=cluster.raw(VALUES),
+        )  # fmt: skip
 
 
 def keys(cluster: Cluster) -> Iterator[Problem]:
     """Helm ignores keys that it does not know, silently."""
-    for key in _values(cluster):
+    for key in chosen(cluster):
         if key not in KEYS and key not in _REMOVED:
             hint = nearest(key, KEYS)
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
                 f"is no value of the chart {CHART}, and helm would ignore it.",
-                f"Did you mean {hint}?" if hint else "Take it out.", value=key,
-            )  # fmt: skip
-
-
-_NUMBERS = ("MTU", "k8sServicePort")
-
-
-def shapes(cluster: Cluster) -> Iterator[Problem]:
-    """Sections are dictionaries, and numbers numbers."""
-    for key, found in _values(cluster).items():
-        number = isinstance(found, int) and not isinstance(found, bool)
-        if key in TABLES and found is not None and not isinstance(found, Mapping):
-            # helm drops a table for what is no table, and the chart's templates fail on that.
-            such = f", such as {key}.enabled" if isinstance(found, bool) else ""
-            yield Problem(
-                "cilium-values", ERROR, f"{VALUES}.{key}",
-                f"must be a dictionary, got {shown(found)}.", f"Write its values below it{such}.",
-                value=found,
-            )  # fmt: skip
-        elif key in _NUMBERS and found is not None and not number:
-            yield Problem(
-                "cilium-values", ERROR, f"{VALUES}.{key}",
-                f"must be a number, got {shown(found)}.", number_fix(found), value=found,
-            )  # fmt: skip
-
-
-#: Values with words to choose from (cilium/cilium 1.20, Documentation, "Kubernetes Without
-#: kube-proxy", and pkg/loadbalancer/config.go).
-_CHOICES = {
-    "loadBalancer.acceleration": ("disabled", "native", "best-effort"),
-    "loadBalancer.algorithm": ("random", "maglev"),
-    "loadBalancer.dsrDispatch": ("opt", "ipip", "geneve"),
-    "loadBalancer.mode": ("snat", "dsr", "hybrid", "annotation"),
-}
-
-
-#: Values below the top level that the plan or a rule knows.
-_KNOWN = {
-    "bandwidthManager": ("bbr", "enabled"),
-    "bgpControlPlane": ("enabled",),
-    "bpf": ("datapathMode", "hostLegacyRouting", "lbMapMax", "masquerade"),
-    "encryption": ("enabled", "type"),
-    "ipam": ("mode", "operator"),
-    "loadBalancer": ("acceleration", "algorithm", "dsrDispatch", "mode"),
-}
-
-#: How alike two names are where one is a misspelling of the other: the chart has more of them.
-_NEAR_MISS = 0.85
-
-
-def misspelt(cluster: Cluster) -> Iterator[Problem]:
-    """A near miss of a known value below the top level is ignored by helm too."""
-    for section, known in _KNOWN.items():
-        found = _values(cluster).get(section)
-        for key in found if isinstance(found, Mapping) else ():
-            meant = difflib.get_close_matches(str(key), known, n=1, cutoff=_NEAR_MISS)
-            if meant and key not in known:
-                yield Problem(
-                    "cilium-values", WARNING, f"{VALUES}.{section}.{key}",
-                    "is not known, and helm would ignore it.",
-                    f"Did you mean {section}.{meant[0]}? Else leave it.", value=key,
-                )  # fmt: skip
-
-
-def choices(cluster: Cluster) -> Iterator[Problem]:
-    """A word that the agent does not know ends it at its start."""
-    for path, allowed in _CHOICES.items():
-        found = value(_values(cluster), path)
-        if found is not None and found not in allowed:
-            hint = nearest(str(found).lower(), allowed)
-            yield Problem(
-                "cilium-values", ERROR, f"{VALUES}.{path}",
-                f"must be one of {', '.join(allowed)}, got {shown(found)}.",
-                f"Did you mean {hint}?" if hint else f"Choose one, such as {allowed[0]}.",
-                value=found,
+                levels(str(key), KEYS) or (f"Did you mean {hint}?" if hint else "Take it out."),
+                value=key,
             )  # fmt: skip
 
 
@@ -145,8 +83,8 @@ def pools(cluster: Cluster) -> Iterator[Problem]:
     """
     pods = cluster.get("fastpath_pod_cidr")
     path = f"ipam.operator.clusterPoolIPv{pods.version}PodCIDRList"
-    found = value(_values(cluster), path)
-    mode = value(_values(cluster), "ipam.mode")
+    found = value(chosen(cluster), path)
+    mode = value(chosen(cluster), "ipam.mode")
     if mode == "cluster-pool":
         wrong = ""
         if found is None:
@@ -170,12 +108,24 @@ def pools(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def family(cluster: Cluster) -> Iterator[Problem]:
+    """The family of the pods is not switched off."""
+    version = cluster.get("fastpath_pod_cidr").version
+    path = f"ipv{version}.enabled"
+    if value(chosen(cluster), path) is False:
+        yield Problem(
+            "cilium-values", ERROR, f"{VALUES}.{path}",
+            f"is false, and pods have IPv{version}.", "Take it out; it follows fastpath_pod_cidr.",
+            value=False,
+        )  # fmt: skip
+
+
 _CHART_POOL = {4: "10.0.0.0/8", 6: "fd00::/104"}
 
 
 def removed(cluster: Cluster) -> Iterator[Problem]:
     """Values that older charts had."""
-    values = _values(cluster)
+    values = chosen(cluster)
     for path, (since, fix) in _REMOVED.items():
         found = value(values, path)
         if found is not None:
@@ -194,29 +144,39 @@ def removed(cluster: Cluster) -> Iterator[Problem]:
 
 def routing(cluster: Cluster) -> Iterator[Problem]:
     """The chart's own default is a tunnel; the plan's encapsulation decides."""
-    values = _values(cluster)
-    mode, chosen = values.get("routingMode"), cluster.get("fastpath_encapsulation")
-    planned = "native" if chosen == "none" else "tunnel"
+    values = chosen(cluster)
+    mode, around = values.get("routingMode"), encapsulation(cluster)
+    planned = "native" if around == "none" else "tunnel"
     if mode is None and value(values, "bpf.masquerade") is not None:
         yield Problem(
             "cilium-values", INFO, f"{VALUES}.routingMode",
             f"is left out, which leaves the chart's VXLAN tunnel on; the plan sets {planned}, from "
-            f"fastpath_encapsulation: {chosen}.",
+            f"fastpath_encapsulation: {around}.",
             "Nothing to do; use fastpath_encapsulation to change it.",
         )  # fmt: skip
     elif mode is not None and mode != planned:
         yield Problem(
             "cilium-values", ERROR, f"{VALUES}.routingMode",
-            f"is {shown(mode)}, and fastpath_encapsulation {chosen} means {planned}.",
+            f"is {shown(mode)}, and fastpath_encapsulation {around} means {planned}.",
             "Take it out; it follows fastpath_encapsulation.", value=mode,
         )  # fmt: skip
 
 
 def mtu(cluster: Cluster) -> Iterator[Problem]:
     """Cilium's MTU is that of the card, not that of a pod: cilium/cilium, pkg/mtu/mtu.go."""
-    given = _values(cluster).get("MTU")
+    given = chosen(cluster).get("MTU")
     cards = [card for host in cluster.hosts if (card := nic_mtu(host))]
-    if isinstance(given, int) and given and cards and given != min(cards):
+    if not isinstance(given, int) or isinstance(given, bool) or not given:
+        return
+    if not cards:
+        yield Problem(
+            "mtu", WARNING, f"{VALUES}.MTU",
+            f"is {given}, and what the cards have is not known here: Cilium takes it for a card's, "
+            "and subtracts overhead by itself.",
+            "Take it out, and the agent asks the card; or declare fastpath_node_interface_mtu.",
+            value=given,
+        )  # fmt: skip
+    elif given != min(cards):
         yield Problem(
             "mtu", ERROR, f"{VALUES}.MTU",
             f"is {given}, and the cards have {min(cards)}: Cilium subtracts overhead by itself.",
@@ -227,7 +187,7 @@ def mtu(cluster: Cluster) -> Iterator[Problem]:
 def load_balancer_size(cluster: Cluster) -> Iterator[Problem]:
     """Cilium's map of services holds an entry for each service and for each of its endpoints."""
     services = cluster.get("fastpath_expected_services")
-    given = value(_values(cluster), "bpf.lbMapMax")
+    given = value(chosen(cluster), "bpf.lbMapMax")
     if not services or not isinstance(given, int) or isinstance(given, bool):
         return
     endpoints = cluster.get("fastpath_expected_endpoints")

@@ -34,7 +34,6 @@ def together(cluster: Cluster) -> Iterator[Problem]:
     if values is None:
         return
     native = values["routingMode"] == "native"
-    mode = value(values, "loadBalancer.mode")
     if native and not values.get("autoDirectNodeRoutes") and not _bgp(values):
         yield _said(
             "autoDirectNodeRoutes", ERROR,
@@ -42,13 +41,7 @@ def together(cluster: Cluster) -> Iterator[Problem]:
             "another's pods are.",
             "Take it out, or set bgpControlPlane.enabled: true.",
         )  # fmt: skip
-    dispatch = value(values, "loadBalancer.dsrDispatch")
-    if mode in ("dsr", "hybrid") and not native and dispatch in (None, "opt"):
-        yield _said(
-            "loadBalancer.dsrDispatch", ERROR,
-            f"opt, the default of mode {mode}, needs native routing, and the plan has a tunnel.",
-            "Set it to geneve, or fastpath_encapsulation: none.",
-        )  # fmt: skip
+    yield from _dispatch(cluster, values)
     if value(values, "bpf.hostLegacyRouting") is True:
         for path in ("bandwidthManager.bbr", "bpf.datapathMode"):
             found = value(values, path)
@@ -73,6 +66,40 @@ def together(cluster: Cluster) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def _dispatch(cluster: Cluster, values: dict[str, object]) -> Iterator[Problem]:
+    """Direct server return needs a way to tell the other node who asked.
+
+    Source: cilium/cilium, daemon/cmd/kube_proxy_replacement.go: with a tunnel it is Geneve, and
+    Geneve needs that tunnel protocol although routing may be native.
+    """
+    mode = value(values, "loadBalancer.mode")
+    given = value(values, "loadBalancer.dsrDispatch")
+    native, protocol = values["routingMode"] == "native", values.get("tunnelProtocol")
+    path = "loadBalancer.dsrDispatch"
+    if mode not in ("dsr", "hybrid"):
+        return
+    if native and given == "geneve" and protocol != "geneve":
+        has = f"{protocol}" if protocol else "none, for which the chart takes vxlan"
+        yield _said(
+            path, ERROR, f"geneve needs tunnelProtocol geneve, and the plan has {has}.",
+            "Set tunnelProtocol: geneve beside it.",
+        )  # fmt: skip
+    elif not native and (given != "geneve" or protocol != "geneve"):
+        tunnel = cluster.get("fastpath_encapsulation")
+        said = str(given) if given else f"opt, the default of mode {mode},"
+        said += " needs native routing, and the plan has a tunnel."
+        if given == "geneve":
+            said = f"geneve needs tunnelProtocol geneve, and the plan has {protocol}."
+        change = [] if given == "geneve" else ["dsrDispatch: geneve"]
+        change += [] if tunnel == "geneve" else ["fastpath_encapsulation: geneve"]
+        out = "take dsrDispatch out and " if given else ""
+        yield _said(
+            path, ERROR, said,
+            f"Set {' and '.join(change) or 'tunnelProtocol: geneve'}, or {out}set "
+            "fastpath_encapsulation: none.",
+        )  # fmt: skip
+
+
 def _bgp(values: dict[str, object]) -> bool:
     return value(values, "bgpControlPlane.enabled") is True
 
@@ -86,6 +113,20 @@ def _merged(cluster: Cluster) -> dict[str, object] | None:
             # What the core cannot derive, another rule has told already.
             cluster.memory[VALUES] = None
     return cluster.memory[VALUES]
+
+
+def encrypted(cluster: Cluster) -> Iterator[Problem]:
+    """What fastpath_wireguard asks for, no value takes back."""
+    if not cluster.get("fastpath_wireguard") or cluster.get("fastpath_pod_network") != "cilium":
+        return
+    for field, wanted in (("enabled", True), ("type", "wireguard")):
+        found = value(cluster.get(VALUES), f"encryption.{field}")
+        if found is not None and found != wanted:
+            said = str(found).lower() if isinstance(found, bool) else found
+            yield _said(
+                f"encryption.{field}", ERROR, f"is {said}, and fastpath_wireguard is true.",
+                "Take it out; it follows fastpath_wireguard.",
+            )  # fmt: skip
 
 
 def api_host(cluster: Cluster) -> Iterator[Problem]:
@@ -127,7 +168,8 @@ def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
         )  # fmt: skip
     wants_bbr = host.get("fastpath_congestion_control") == "bbr"
     manager = value(values, "bandwidthManager.enabled") is True
-    if wants_bbr and manager and value(values, "bandwidthManager.bbr") is not True:
+    bbr = value(values, "bandwidthManager.bbr")
+    if wants_bbr and manager and bbr in (None, False):
         yield _said(
             "bandwidthManager.bbr", WARNING,
             "is off, and the agent then sets the host's congestion control back to cubic.",

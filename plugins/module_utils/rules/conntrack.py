@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _conntrack
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
@@ -31,10 +32,16 @@ def one_owner(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """The table's size is set in one place, which sizes the buckets too."""
     found = effective(host)
     if MAX in found:
+        given = found[MAX]
+        # What the variable would be warned of, or not take, is not advised.
+        good = given.isdigit() and len(given) < 12 and _COMFORT <= int(given) <= _conntrack.LARGEST
         yield Problem(
             "conntrack-owner", ERROR, f"{OVERRIDES}['{MAX}']",
-            f"is {found[MAX]}, and {SIZE} sets the same key, with a bucket for each entry.",
-            f"Set {SIZE}: {found[MAX]} instead.", host.name,
+            f"is {shown(given)}, and {SIZE} sets the same key, with a bucket for each entry.",
+            f"Set {SIZE}: {given} instead."
+            if good
+            else f"Take it out; {SIZE}: auto fits the host's memory.",
+            host.name,
         )  # fmt: skip
 
 

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan, _sysctl
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -19,6 +19,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._sysctl_known import KNOWN
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_actions import NO_SETTINGS
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys import values
 
 _TAKE_OUT = "Take it out."
@@ -64,31 +65,13 @@ _DEAD: dict[str, tuple[str, str, str]] = {
 _NEAR_MISS = 0.85
 
 
-def _forwarding(cluster: Cluster) -> tuple[str, ...]:
-    """Return the keys that switch forwarding of the cluster's packets.
-
-    Linux, Documentation/networking/ip-sysctl.rst: the two of IPv4 are one switch.
-    """
-    keys = (_sysctl.IP_FORWARD, "net.ipv4.conf.all.forwarding")
-    with suppress(Unknown):
-        if cluster.get("fastpath_pod_cidr").version == 6:
-            return (*keys, "net.ipv6.conf.all.forwarding")
-    return keys
-
-
-def dead(cluster: Cluster, host: Host) -> Iterator[Problem]:
+def dead(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Keys that do nothing, or do harm."""
     for path, key, value, raw in values(host):
         if key in _DEAD:
             level, message, fix = _DEAD[key]
             yield Problem(
                 "dead-sysctl", level, path, f"is {shown(raw)}, and the key {message}", fix,
-                host.name, raw,
-            )  # fmt: skip
-        elif key in _forwarding(cluster) and value not in (None, "1"):
-            yield Problem(
-                "dead-sysctl", ERROR, path,
-                f"{value} stops the host from carrying any pod's packet.", "Take it out: 1 is set.",
                 host.name, raw,
             )  # fmt: skip
         elif key == "net.ipv4.vs.conn_reuse_mode" and value == "0":
@@ -108,7 +91,7 @@ def _misspelling_of(key: str) -> str:
     """
     folder, _dot, name = key.rpartition(".")
     known = {*KNOWN, *_DEAD}
-    if key in known:
+    if key in known | NO_SETTINGS or not re.fullmatch(r"[\w./:@-]+", key, re.ASCII):
         return ""
     there = {other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == folder}
     found = difflib.get_close_matches(name, there, n=1, cutoff=_NEAR_MISS)

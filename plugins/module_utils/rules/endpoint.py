@@ -38,10 +38,11 @@ def of_node(cluster: Cluster) -> Iterator[Problem]:
             "endpoint", ERROR, name, f"{address} is no address that another node could reach.",
             "Use the control plane's own address, or that of a load balancer.", value=raw,
         )  # fmt: skip
-    if address.version != cluster.get(POD).version:
+    pods = known(cluster, POD)
+    if pods is not None and address.version != pods.version:
         yield Problem(
             "endpoint", ERROR, name,
-            f"{address} is IPv{address.version}, and the cluster is IPv{cluster.get(POD).version}.",
+            f"{address} is IPv{address.version}, and the cluster is IPv{pods.version}.",
             "Use an address of the cluster's family.", value=raw,
         )  # fmt: skip
     owners = {str(found): node for node in cluster.hosts if (found := _plan.node_address(node))}

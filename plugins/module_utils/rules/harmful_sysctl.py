@@ -61,6 +61,12 @@ _HARMFUL = {
     ),
 }  # fmt: skip
 
+#: Shares of a host's memory that vm.min_free_kbytes may take, in percent, and KiB where the memory
+#: is not known. Linux: Documentation/admin-guide/sysctl/vm.rst ("Setting this too high will OOM
+#: your machine instantly"); the kernel itself takes 256 MiB at most (mm/page_alloc.c).
+_FREE_MUCH, _FREE_TOO_MUCH = 5, 25
+_FREE_MUCH_ANYWHERE = 2 * 2**20
+
 _REVERSE_PATH = ("net.ipv4.conf.all.rp_filter", "net.ipv4.conf.default.rp_filter")
 
 
@@ -88,4 +94,26 @@ def reverse_path(cluster: Cluster, host: Host) -> Iterator[Problem]:
                 "harmful-sysctl", WARNING, path,
                 "2 lets a pod send with the address of another one: Calico counts on 1.",
                 "Use 1, or 0 where Calico's policies are off.", host.name, raw,
+            )  # fmt: skip
+
+
+def kept_free(_cluster: Cluster, host: Host) -> Iterator[Problem]:
+    """Memory that the kernel keeps free is memory that pods do not have."""
+    memory = host.facts.get("memtotal_mb")
+    for path, key, value, raw in values(host):
+        if key != "vm.min_free_kbytes" or not value or not value.isdigit() or len(value) > 18:
+            continue
+        kib, of, level = int(value), "of any host's memory", WARNING
+        if isinstance(memory, int) and memory > 0:
+            share = kib * 100 // (memory * 1024)
+            much, of = share > _FREE_MUCH, f"of this host's {memory} MiB"
+            level = ERROR if share > _FREE_TOO_MUCH else WARNING
+        else:
+            much = kib > _FREE_MUCH_ANYWHERE
+        if much:
+            yield Problem(
+                "harmful-sysctl", level, path,
+                f"{value} KiB keeps {kib // 1024} MiB {of} from pods: they are killed for want of "
+                "memory that lies idle.",
+                "Take it out; the kernel chooses by the memory, 256 MiB at most.", host.name, raw,
             )  # fmt: skip

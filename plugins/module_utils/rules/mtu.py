@@ -16,10 +16,10 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     Problem,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.pod_network import encapsulation
 
 NIC = "fastpath_node_interface_mtu"
 MTU = "fastpath_mtu"
-ENCAPSULATION = "fastpath_encapsulation"
 
 #: Bytes that may be left unused before it is worth a word.
 _SLACK = 50
@@ -60,20 +60,20 @@ def nics_agree(cluster: Cluster) -> Iterator[Problem]:
 def unknown_nics(cluster: Cluster) -> Iterator[Problem]:
     """A pod MTU that Ethernet's 1500 bytes do not carry wants NICs that are known to be larger."""
     wanted = cluster.get(MTU)
-    encapsulation, wireguard = cluster.get(ENCAPSULATION), cluster.get("fastpath_wireguard")
+    chosen, wireguard = encapsulation(cluster), cluster.get("fastpath_wireguard")
     silent = [host.name for host in cluster.hosts if not nic_mtu(host)]
     if wanted == "auto" or not silent:
         return
     try:
-        need = wanted + _mtu.overhead(encapsulation, wireguard, family(cluster))
+        need = wanted + _mtu.overhead(chosen, wireguard, family(cluster))
     except BadValue:
         return
     if need > _ETHERNET:
-        more = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
+        more = f" and {len(silent) - 1} more have" if len(silent) > 1 else " has"
         yield Problem(
             "mtu", WARNING, MTU,
             f"{wanted} needs network cards with {need} bytes, and what {silent[0]}{more} "
-            "has is not known here.",
+            "is not known here.",
             f"Use auto, or declare {NIC}.", value=cluster.raw(MTU),
         )  # fmt: skip
 
@@ -105,16 +105,14 @@ def pod_mtu(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
         return
     known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
-    encapsulation = cluster.get(ENCAPSULATION)
-    offered = encapsulation in _mtu.OVERHEAD[family(cluster)] or encapsulation in _mtu.CROSS_SUBNET
-    if not offered or (encapsulation.startswith("ipip") and family(cluster) == "ipv6") or not known:
+    chosen = encapsulation(cluster)
+    counted = chosen in _mtu.OVERHEAD[family(cluster)] or chosen in _mtu.CROSS_SUBNET
+    if not counted or (chosen.startswith("ipip") and family(cluster) == "ipv6") or not known:
         return
     underlay = min(known)
     try:
-        cost = _mtu.overhead(encapsulation, cluster.get("fastpath_wireguard"), family(cluster))
-        best = _mtu.pod_mtu(
-            underlay, encapsulation, cluster.get("fastpath_wireguard"), family(cluster)
-        )
+        cost = _mtu.overhead(chosen, cluster.get("fastpath_wireguard"), family(cluster))
+        best = _mtu.pod_mtu(underlay, chosen, cluster.get("fastpath_wireguard"), family(cluster))
     except BadValue as error:
         yield Problem(
             "mtu", ERROR, MTU, f"{error}.", "Raise the cards' MTU, or take encapsulation out."

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
-from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
-from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import ENCAPSULATIONS
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Unknown
+from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import OFFERED
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
@@ -18,19 +18,24 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 ENCAPSULATION = "fastpath_encapsulation"
 NETWORKS = "fastpath_node_networks"
 
-#: What each pod network can put around a packet.
-_OFFERED = {"calico": ENCAPSULATIONS, "cilium": ("none", "vxlan", "geneve")}
+
+def encapsulation(cluster: Cluster) -> str:
+    """Return the encapsulation; Unknown where the pod network lacks it, which is told once."""
+    chosen: str = cluster.get(ENCAPSULATION)
+    if chosen not in OFFERED[cluster.get("fastpath_pod_network")]:
+        raise Unknown(ENCAPSULATION)
+    return chosen
 
 
 def offered(cluster: Cluster) -> Iterator[Problem]:
     """The pod network knows the encapsulation, and so does the family."""
     network, chosen = cluster.get("fastpath_pod_network"), cluster.get(ENCAPSULATION)
     raw = cluster.raw(ENCAPSULATION)
-    if chosen not in _OFFERED[network]:
+    if chosen not in OFFERED[network]:
         yield Problem(
             "calico-encapsulation", ERROR, ENCAPSULATION,
             f"{chosen} does not exist with {network}.",
-            f"Use one of {', '.join(_OFFERED[network])}.", value=raw,
+            f"Use one of {', '.join(OFFERED[network])}.", value=raw,
         )  # fmt: skip
     elif chosen.startswith("ipip") and cluster.get("fastpath_pod_cidr").version == 6:
         yield Problem(

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
@@ -16,8 +15,12 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
-from ansible_collections.fastpath.k8s.plugins.module_utils.rules._proxy_values import Found, leaf
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue, levels
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._proxy_values import (
+    Found,
+    leaf,
+    switch,
+)
 
 CONFIG = "fastpath_kube_proxy_config"
 PODS = "fastpath_pod_cidr"
@@ -32,7 +35,7 @@ def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> 
             yield (
                 here,
                 "is no field of KubeProxyConfiguration v1alpha1; kube-proxy would ignore it.",
-                f"Did you mean {hint}?" if hint else "Take it out.",
+                levels(str(key), schema) or (f"Did you mean {hint}?" if hint else "Take it out."),
                 key,
             )
         elif value is None:
@@ -50,13 +53,15 @@ def _fields(config: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> 
             yield from _fields(value, schema[key], here)
         else:
             for name, item in value.items():
-                if not isinstance(name, str) or not isinstance(item, (bool, int, float, str)):
+                if not isinstance(name, str):
                     yield (
                         f"{here}.{name}",
-                        f"must be a name with a single value, got {shown(item)}.",
-                        "Write both plainly, the name in quotes.",
+                        f"must have a name, got {shown(name)}.",
+                        "Write the name in quotes.",
                         item,
                     )
+                elif item is not None:
+                    yield from switch(f"{here}.{name}", item)
 
 
 def setting(cluster: Cluster, variable: str, section: str, field: str) -> tuple[Any, str, Any]:
@@ -82,46 +87,6 @@ def schema(cluster: Cluster) -> Iterator[Problem]:
                 "proxy-schema", ERROR, f"{CONFIG}.{key}", f"is not set here: {reason}.",
                 "Take it out.", value=value,
             )  # fmt: skip
-
-
-#: Ways to tell local traffic that name an interface, and the field that names it.
-_NAMED = {"BridgeInterface": "bridgeInterface", "InterfaceNamePrefix": "interfaceNamePrefix"}
-
-
-def local_traffic(cluster: Cluster) -> Iterator[Problem]:
-    """kube-proxy knows traffic of pods by what the plan gives them, or by a named interface.
-
-    Source: kubernetes/pkg/proxy/apis/config/validation, validateDetectLocalConfiguration, and
-    kubernetes/cmd/kube-proxy/app/server_linux.go, getLocalDetectors.
-    """
-    config = cluster.get(CONFIG)
-    mode, section = config.get("detectLocalMode"), config.get("detectLocal")
-    field = _NAMED.get(mode) if isinstance(mode, str) else None
-    if field and not (isinstance(section, Mapping) and section.get(field)):
-        yield Problem(
-            "proxy-schema", ERROR, f"{CONFIG}.detectLocal.{field}",
-            f"is missing, and detectLocalMode {mode} needs it.",
-            "Give it, or take detectLocalMode out.", value=mode,
-        )  # fmt: skip
-    given = config.get("clusterCIDR")
-    try:
-        network = _cidr.network(given, "clusterCIDR")
-    except BadValue:
-        # None, or told by its kind.
-        return
-    pods = cluster.get(PODS)
-    if network != pods:
-        holds = pods in network
-        yield Problem(
-            "proxy-schema", WARNING if holds else ERROR, f"{CONFIG}.clusterCIDR",
-            f"{network} {'is more than' if holds else 'does not hold'} {PODS} {pods}: kube-proxy "
-            + (
-                "takes what lies between them for pods, and does not masquerade it."
-                if holds
-                else "takes pods for strangers, and masquerades what they send to services."
-            ),
-            f"Take it out; it follows {PODS}.", value=given,
-        )  # fmt: skip
 
 
 def conntrack_owner(cluster: Cluster) -> Iterator[Problem]:

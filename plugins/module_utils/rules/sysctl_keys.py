@@ -19,16 +19,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadVal
 
 OVERRIDES = "fastpath_sysctl_overrides"
 
-#: What the kernels of the supported distributions have by themselves. A profile raises only, so a
-#: smaller value is without effect. Linux 5.15, net/core/sock.c, net/ipv4/tcp.c, net/core/dev.c.
-_KERNEL_DEFAULTS = {
-    "net.core.somaxconn": 4096,
-    "net.core.rmem_max": 212992,
-    "net.core.wmem_max": 212992,
-    "net.core.netdev_max_backlog": 1000,
-    "fs.inotify.max_user_instances": 128,
-}
-
 
 def values(host: Host) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield path, key, value as the kernel prints it (None if it is none) and value as given."""
@@ -82,24 +72,4 @@ def scope(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 "each network namespace has its own, so this holds for programs of the host and "
                 "not for pods.",
                 f"For pods, use {way}.", host.name, raw,
-            )  # fmt: skip
-
-
-def raise_only(_cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """A profile raises limits; a value below the kernel's own stays without effect."""
-    for path, key, value, raw in values(host):
-        own = _KERNEL_DEFAULTS.get(key)
-        if own is not None and value is not None and value.isdigit() and int(value) < own:
-            yield Problem(
-                "raise-only", WARNING, path,
-                f"{value} is below the kernel's own {own}, which is kept: profiles only raise.",
-                "Take it out.", host.name, raw,
-            )  # fmt: skip
-        elif key == "fs.file-max" and value is not None:
-            yield Problem(
-                "raise-only", WARNING, path,
-                f"{value} competes with systemd, which sets the largest value there is at boot, "
-                "so this is without effect or lowers it.",
-                "Take it out; a program's own limit is LimitNOFILE of its service.",
-                host.name, raw,
             )  # fmt: skip

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
@@ -35,7 +37,7 @@ def _number(key: str, value: str) -> str:
     return ""
 
 
-def _wrong(key: str, value: str) -> tuple[str, str]:
+def misshapen(key: str, value: str) -> tuple[str, str]:
     """Return what is wrong with a value of a key whose shape is known, and what to write."""
     if key in NUMBERS:
         return _number(key, value), f"Give a number from 0 to {largest(key)}."
@@ -43,6 +45,9 @@ def _wrong(key: str, value: str) -> tuple[str, str]:
         numbers = [int(word) for word in value.split() if word.isdigit()]
         if len(value.split()) != 3 or len(numbers) != 3 or numbers != sorted(numbers):
             fix = "Write smallest, usual and largest size, such as 4096 131072 6291456."
+            words = value.replace(",", " ").split()
+            if "," in value and len(words) == 3:
+                fix = f"Write blanks between them: {' '.join(words)}."
             return f"must be three ascending numbers, got {shown(value)}", fix
     return "", ""
 
@@ -51,7 +56,7 @@ def shapes(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Numbers are numbers, and no key is set twice in two spellings."""
     seen: dict[str, str] = {}
     for path, key, value, raw in values(host):
-        wrong, fix = _wrong(key, value) if value is not None else ("", "")
+        wrong, fix = misshapen(key, value) if value is not None else ("", "")
         if key in seen:
             wrong, fix = f"is {seen[key]} in another spelling", "Write it once."
         seen.setdefault(key, path)
@@ -59,10 +64,47 @@ def shapes(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             yield Problem("type", ERROR, path, f"{wrong}.", fix, host.name, raw)
 
 
+def _not_one(key: str, value: Any) -> tuple[str, str]:
+    """Return what is wrong with a value of several parts, and what to write."""
+    if not isinstance(value, Mapping):
+        between, mark = ("commas", ",") if key == _sysctl.RESERVED_PORTS else ("blanks", " ")
+        words = mark.join(str(item) for item in value)
+        plain = all(isinstance(item, (int, str)) for item in value) and words.strip()
+        fix = f"Write it in one, with {between} between: {words}."
+        return "must be a number or a string", fix if plain else "Give a number or a string."
+    below: Any = value
+    while isinstance(below, Mapping) and below:
+        name, below = next(iter(below.items()))
+        key = f"{key}.{name}"
+    return "must be a key and its value", f"Write the whole key in one: {key}: {below}."
+
+
+def _key_fix(given: Any) -> str:
+    """Return what to do about a key that is none."""
+    text = given if isinstance(given, str) else ""
+    plain, _equals, value = text.partition("=")
+    for bare, said, rest in (
+        ("".join(text.split()), "Take the blank out", ""),
+        (plain.strip(), "Write", value.strip()),
+    ):
+        with suppress(BadValue):
+            if bare != text:
+                key = _sysctl.normalise_key(bare)
+                return f"{said} {key}: {rest}." if rest else f"{said}: {key}."
+    return "Write the key as sysctl prints it, and a number or a string."
+
+
 def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Keys are keys, and values what the kernel takes."""
     for given, value in host.get(OVERRIDES).items():
         key = given
+        if isinstance(value, (Mapping, list, tuple)):
+            message, fix = _not_one(given, value)
+            yield Problem(
+                "type", ERROR, f"{OVERRIDES}['{given}']", f"{message}, got {shown(value)}.", fix,
+                host.name, value,
+            )  # fmt: skip
+            continue
         try:
             key = _sysctl.normalise_key(given)
             if value is not None:
@@ -71,6 +113,6 @@ def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
             message = str(error).removeprefix(f"{key} ")
             yield Problem(
                 "type", ERROR, f"{OVERRIDES}['{given}']", f"{message}.",
-                error.fix or "Write the key as sysctl prints it, and a number or a string.",
+                error.fix or _key_fix(given),
                 host.name, value,
             )  # fmt: skip

@@ -32,7 +32,7 @@ def validate(tmp_path):
     def run(*inventories, over="", hosts="k8s_cluster: {}\n", arguments=()):
         reports = tmp_path / "reports"
         folder = tmp_path / "over"
-        (folder / "group_vars").mkdir(parents=True)
+        (folder / "group_vars").mkdir(parents=True, exist_ok=True)
         (folder / "hosts.yml").write_text(hosts)
         (folder / "group_vars" / "k8s_cluster.yml").write_text(over)
         sources = [*(str(ROOT / inventory) for inventory in inventories), str(folder)]

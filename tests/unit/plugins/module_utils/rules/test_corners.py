@@ -101,7 +101,7 @@ TOLD = [
     (
         {"fastpath_mtu": 1500, "fastpath_encapsulation": "vxlan"},
         "warning [mtu] fastpath_mtu: 1500 needs network cards with 1550 bytes, and what cp1 and 2 "
-        "more has is not known here. Fix: Use auto, or declare fastpath_node_interface_mtu.",
+        "more have is not known here. Fix: Use auto, or declare fastpath_node_interface_mtu.",
     ),
     (
         {"fastpath_mtu": "9k"},

@@ -251,7 +251,7 @@ def test_one_address_twice(found):
     text = found({}, {"worker2": {"fastpath_node_ip": "10.0.0.21"}})
     assert text == [
         "error [hosts] worker2: fastpath_node_ip: 10.0.0.21 is the address of worker1 too. "
-        "Fix: Correct one of them."
+        "Fix: Give each host its own, beside its name or in its host_vars."
     ]
 
 

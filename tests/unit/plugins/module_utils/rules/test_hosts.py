@@ -120,3 +120,19 @@ def test_reflectors_are_refused_in_one_line(found):
     for chosen in (["worker1"], ["nobody"], ["worker1", "worker1"]):
         (line,) = found({"fastpath_bgp_route_reflectors": chosen}, only="bgp-scale")
         assert line.startswith("error [bgp-scale] fastpath_bgp_route_reflectors: are planned, and")
+
+
+def test_a_name_is_short_enough_for_a_label():
+    name = f"{'a' * 40}.{'b' * 30}"
+    groups = {"kube_control_plane": [name], "kube_node": ["node2"]}
+    assert told(groups, {name: {}, "node2": {}}) == [
+        f"error [hosts] {name}: inventory_hostname: {name} has 71 letters, and a node's label "
+        "kubernetes.io/hostname takes 63. Fix: Use a name of 63 letters or fewer, and put the long "
+        "one into ansible_host."
+    ]
+    assert told({**groups, "kube_control_plane": ["n" * 63]}, {"n" * 63: {}, "node2": {}}) == []
+
+
+def test_a_part_of_a_host_name_is_short_enough(found):
+    (line,) = found({"fastpath_control_plane_endpoint": f"api.{'a' * 64}.org:6443"})
+    assert line.endswith("Fix: Each part between dots has 63 letters at most, and one here has 64.")

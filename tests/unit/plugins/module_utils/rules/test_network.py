@@ -50,7 +50,7 @@ REFUSED = [
     (
         {"fastpath_pod_cidr": "10.244.0.0/25"},
         "error [ip-capacity] fastpath_pod_cidr: 10.244.0.0/25 has 2 blocks of /26, and 110 pods "
-        "take 2 on each node: 1 nodes, and there are 3. Fix: Use a larger network, or a lower "
+        "take 2 on each node: 1 node, and there are 3. Fix: Use a larger network, or a lower "
         "fastpath_max_pods.",
     ),
     (
@@ -67,7 +67,7 @@ REFUSED = [
     (
         {"fastpath_control_plane_endpoint": "10.0.0.11"},
         "error [endpoint] fastpath_control_plane_endpoint: must be host:port, got '10.0.0.11'. "
-        "Fix: Write the address or name of the API server and its port, such as 10.0.0.10:6443.",
+        "Fix: Write 10.0.0.11:6443.",
     ),
     # MTU.
     (
@@ -129,7 +129,7 @@ REFUSED = [
     (
         {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"tunnel": "disabled"}},
         "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and "
-        "helm would ignore it. Fix: Use routingMode and tunnelProtocol.",
+        "helm would ignore it. Fix: Take it out, and set fastpath_encapsulation.",
     ),
     (
         {
