@@ -29,13 +29,14 @@ help: ## Print this list
 .PHONY: venv
 venv: $(STAMP) ## Create or update the Python environment in .venv
 
-$(STAMP): requirements/dev.txt requirements/runtime.txt
+$(STAMP): requirements/dev.txt requirements/runtime.txt requirements/install-collections
 	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
 	  $(SUDO) apt-get update -q; \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv; \
 	fi
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt -r requirements/runtime.txt
+	$(BIN)/python requirements/install-collections
 	@touch $@
 
 .PHONY: lint

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _cilium_features
 from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_features import Site
+from ansible_collections.fastpath.k8s.plugins.module_utils._kubeadm import split_endpoint
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
 from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
@@ -21,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile impor
     CONGESTION_CONTROLS,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    as_integer,
     boolean,
     choice,
     get,
@@ -33,6 +35,10 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
 )
 
 ENCAPSULATIONS = ("none", "vxlan", "geneve")
+
+#: What the agent leaves room for (cilium/cilium, pkg/mtu/mtu.go).
+TUNNEL_OVERHEAD = {"ipv4": 50, "ipv6": 70}
+WIREGUARD_OVERHEAD = 95
 
 #: The chart's own size of the map of services: an entry for each service and each endpoint.
 LB_MAP = 65536
@@ -52,6 +58,22 @@ def _routing(plan: Mapping[str, Any], family: str, pods: str) -> dict[str, Any]:
     if encapsulation != "none":
         return {"routingMode": "tunnel", "tunnelProtocol": encapsulation}
     return {"routingMode": "native", f"{family}NativeRoutingCIDR": pods}
+
+
+def _mtu(plan: Mapping[str, Any], family: str) -> int:
+    """Return the MTU of the cards as the agent takes it, 0 to let it measure.
+
+    Pods' devices get all of it; their routes leave room for a tunnel and encryption, and that is
+    what a planned MTU of pods means (cilium/cilium, pkg/mtu/mtu.go).
+    """
+    pods = get(plan, "pod_mtu", "auto")
+    if pods == "auto":
+        cards = integer(plan, "nic_mtu", 0, low=0)
+        return check_mtu(cards, family, "nic_mtu") if cards else 0
+    tunnel = get(plan, "encapsulation", "none") != "none"
+    encrypted = boolean(plan, "wireguard", False)
+    added = (TUNNEL_OVERHEAD[family] if tunnel else 0) + (WIREGUARD_OVERHEAD if encrypted else 0)
+    return check_mtu(as_integer(pods, "pod_mtu", low=0), family, "pod_mtu") + added
 
 
 def _site(plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]]) -> Site:
@@ -92,28 +114,27 @@ def cilium_values(
 ) -> dict[str, Any]:
     """Return the Helm values of a plan, with *overrides* merged into them.
 
-    Keys: service_proxy, pod_cidr, encapsulation, wireguard, congestion_control, api_host and
-    api_port (how a node reaches the API without service routing), nic_mtu (bytes, or 0 to let the
-    agent measure), expected_services, expected_endpoints, node_networks, bgp_peers. *hosts* has the
-    variables of every host, as far as they are known.
+    Keys: service_proxy, pod_cidr, encapsulation, wireguard, congestion_control, endpoint (host and
+    port by which a node reaches the API without service routing), pod_mtu (bytes or auto), nic_mtu
+    (bytes, or 0 to let the agent measure), expected_services, expected_endpoints, node_networks,
+    bgp_peers. *hosts* has the variables of every host, as far as they are known.
     """
     plan = mapping(plan, "the plan")
     pods = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
     family = _cidr.family(pods)
     replaces = choice(plan, "service_proxy", SERVICE_PROXIES, "cilium") == "cilium"
-    nic_mtu = integer(plan, "nic_mtu", 0, low=0)
     services = integer(plan, "expected_services", 0, low=0)
+    host, port = split_endpoint(text(plan, "endpoint"), "endpoint")
     values: dict[str, Any] = {
         "kubeProxyReplacement": replaces,
-        "k8sServiceHost": text(plan, "api_host"),
-        "k8sServicePort": integer(plan, "api_port", 6443, low=1, high=65535),
+        "k8sServiceHost": host,
+        "k8sServicePort": port,
         "ipv4": {"enabled": family == "ipv4"},
         "ipv6": {"enabled": family == "ipv6"},
         # kubeadm's controller manager gives each node its addresses.
         "ipam": {"mode": "kubernetes"},
         **_routing(plan, family, str(pods)),
-        # The MTU of the cards, from which the agent takes what it adds (pkg/mtu/mtu.go).
-        "MTU": check_mtu(nic_mtu, family, "nic_mtu") if nic_mtu else 0,
+        "MTU": _mtu(plan, family),
         # Masquerading in BPF needs the replacement, and brings host routing in BPF with it.
         "bpf": {
             "masquerade": replaces,

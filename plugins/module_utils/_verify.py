@@ -191,12 +191,12 @@ def _daemonset_problems(live: Mapping[str, Any]) -> list[str]:
 def cluster_problems(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with nodes, DaemonSets and address pools alone.
 
-    *plan* has the keys nodes and encapsulation.
+    *plan* has the keys nodes and, with Calico, encapsulation.
     """
     return [
         *_node_problems(plan, live),
         *_daemonset_problems(live),
-        *_pool_problems(plan, live),
+        *(_pool_problems(plan, live) if "encapsulation" in plan else []),
     ]
 
 

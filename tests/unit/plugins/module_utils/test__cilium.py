@@ -6,7 +6,7 @@ import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium
 
-PLAN = {"pod_cidr": "10.244.0.0/16", "api_host": "10.0.0.11", "nic_mtu": 9000}
+PLAN = {"pod_cidr": "10.244.0.0/16", "endpoint": "10.0.0.11:6443", "nic_mtu": 9000}
 
 
 def values(overrides=None, **changes):

@@ -103,7 +103,7 @@ def host(kernel=NEW, driver="mlx5_core", memory=65536):
     return {"inventory_hostname": "a", "fastpath_node_ip": "10.0.0.1", "ansible_facts": facts}
 
 
-PLAN = {"pod_cidr": "10.244.0.0/16", "api_host": "10.0.0.11"}
+PLAN = {"pod_cidr": "10.244.0.0/16", "endpoint": "10.0.0.11:6443"}
 
 
 def test_values_follow_the_facts_of_all_hosts():
