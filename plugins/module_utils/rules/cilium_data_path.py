@@ -160,6 +160,14 @@ def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
             f"needs kernel 5.18, and this host has {host.facts['kernel']}: the agent would exit.",
             "Install a newer kernel, or set fastpath_congestion_control: cubic.", host.name,
         )  # fmt: skip
+    elif kernel and kernel < (5, 18) and host.get("fastpath_congestion_control") == "bbr":
+        yield Problem(
+            "cilium-values", WARNING, "fastpath_congestion_control",
+            f"pods do not get bbr, which needs kernel 5.18 in them, and this host has "
+            f"{host.facts['kernel']}; hosts do.",
+            "Install a newer kernel, or set fastpath_congestion_control: cubic for both.",
+            host.name,
+        )  # fmt: skip
     if kernel and kernel < (6, 8) and str(datapath).startswith("netkit"):
         yield _said(
             "bpf.datapathMode", ERROR,

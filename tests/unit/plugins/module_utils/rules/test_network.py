@@ -194,6 +194,15 @@ REFUSED = [
             "fastpath_pod_network": "cilium",
             "ansible_facts": {"kernel": "5.15.0-91-generic"},
         },
+        "warning [cilium-values] fastpath_congestion_control: pods do not get bbr, which needs "
+        "kernel 5.18",
+    ),
+    (
+        {
+            "fastpath_pod_network": "cilium",
+            "fastpath_cilium_values": {"bandwidthManager": {"enabled": True, "bbr": True}},
+            "ansible_facts": {"kernel": "5.15.0-91-generic"},
+        },
         "error [cilium-values] fastpath_cilium_values.bandwidthManager.bbr: needs kernel 5.18, "
         "and this host has 5.15.0-91-generic: the agent would exit.",
     ),
