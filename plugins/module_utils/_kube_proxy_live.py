@@ -12,6 +12,16 @@ def _split(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+#: Chains of kube-proxy in any of its modes. KUBE-FIREWALL and KUBE-KUBELET-CANARY are kubelet's
+#: (kubernetes/pkg/kubelet/kubelet_network_linux.go).
+_CHAINS = (":KUBE-SERVICES ", ":KUBE-SVC-", ":KUBE-NODEPORTS ", ":KUBE-NODE-PORT ")
+
+
+def has_chains(text: str) -> bool:
+    """Say whether what ``iptables-save`` printed has chains of kube-proxy."""
+    return any(line.startswith(_CHAINS) for line in text.splitlines())
+
+
 def parse_ipvsadm(text: str) -> list[dict[str, Any]]:
     """Return the virtual servers in what ``ipvsadm -Ln`` printed, with the real servers of each.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cluster_info
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium_live, _cluster_info
 
 #: IPVS schedulers that send one client to one endpoint always, so one client may never see a second
 #: endpoint.
@@ -45,17 +45,49 @@ def status_rows(
                 "node": name,
                 "role": node["role"],
                 "kernel": node["kernel"],
-                "service proxy": (proxies.get(name) or {}).get("mode") or "-",
+                "service proxy": _service_proxy(plan, live, proxies, name),
                 "pod network": plan["pod_network"],
-                "encapsulation": _cluster_info.encapsulation(live["pools"])
-                if plan["pod_network"] == "calico"
-                else "-",
+                "encapsulation": _encapsulation(plan, live),
                 "NIC MTU": plan["nic_mtus"].get(name) or "-",
                 "pod MTU": (live["pods"].get(name) or {}).get("mtu") or "-",
                 "BGP sessions": bgp,
             }
         )
     return rows
+
+
+def _encapsulation(plan: Mapping[str, Any], live: Mapping[str, Any]) -> str:
+    if plan["pod_network"] == "cilium":
+        return _cilium_live.encapsulation(live["agents"])
+    return _cluster_info.encapsulation(live["pools"])
+
+
+def _service_proxy(
+    plan: Mapping[str, Any], live: Mapping[str, Any], proxies: Mapping[str, Any], name: str
+) -> str:
+    if plan["service_proxy"] != "cilium":
+        return (proxies.get(name) or {}).get("mode") or "-"
+    replaced = (live["agents"].get(name) or {}).get("kube_proxy_replacement") == "True"
+    return "cilium" if replaced else "-"
+
+
+def _owner_problems(
+    plan: Mapping[str, Any], live: Mapping[str, Any], proxies: Mapping[str, Any]
+) -> list[str]:
+    """Services have one owner: where that is Cilium, nothing of kube-proxy may be left."""
+    problems = []
+    if live["kube_proxy"]:
+        problems.append(
+            "The cluster has kube-proxy beside Cilium, and services two owners: kubectl "
+            "--namespace kube-system delete daemonset kube-proxy."
+        )
+    for name, proxy in proxies.items():
+        if proxy.get("leftovers"):
+            problems.append(
+                f"{name} has {' and '.join(proxy['leftovers'])} of kube-proxy, and Cilium owns "
+                "services: kube-proxy --cleanup takes them away, or a reboot."
+            )
+    return problems
 
 
 def _node_problems(plan: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
@@ -217,7 +249,12 @@ def problems(
     if plan["pod_network"] == "calico":
         found += _pool_problems(plan, live) + _bgp_problems(plan, live)
     found += _pod_problems(plan, live)
-    if plan["service_proxy"] != "cilium":
+    if plan["pod_network"] == "cilium":
+        nodes = [node["name"] for node in live["nodes"]]
+        found += _cilium_live.problems(live["agents"], nodes, plan)
+    if plan["service_proxy"] == "cilium":
+        found += _owner_problems(plan, live, proxies)
+    else:
         found += _proxy_problems(plan, live, proxies)
     for name, result in (drift or {}).items():
         found += [f"{name}: {sentence}" for sentence in result["sentences"]]

@@ -35,6 +35,10 @@ options:
     description: Namespace of C(calico-node), whose BGP sessions are read. Empty leaves them out.
     type: str
     default: ""
+  cilium_namespace:
+    description: Namespace of Cilium's agents, whose status is read. Empty leaves them out.
+    type: str
+    default: ""
   test_namespace:
     description: Namespace of the test pods, one on each node. Empty leaves them out.
     type: str
@@ -91,6 +95,14 @@ daemonsets:
   description: DaemonSets with C(wanted) and C(ready), their numbers of pods.
   returned: when there is a cluster
   type: dict
+agents:
+  description: Status of Cilium's agents by node, empty where one does not answer.
+  returned: when there is a cluster
+  type: dict
+kube_proxy:
+  description: Whether the cluster has kube-proxy's DaemonSet; read with the agents.
+  returned: when there is a cluster
+  type: bool
 bgp:
   description: BGP sessions by node.
   returned: when there is a cluster
@@ -117,7 +129,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cluster_info, _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cilium_live,
+    _cluster_info,
+    _kubectl,
+)
 
 #: What is run in a test pod. One exec answers both questions, as each costs seconds on a slow
 #: machine.
@@ -143,6 +159,8 @@ class Reader:
         self.pools: list[dict[str, Any]] = []
         self.daemonsets: dict[str, dict[str, int]] = {}
         self.bgp: dict[str, list[dict[str, str]]] = {}
+        self.agents: dict[str, dict[str, Any]] = {}
+        self.kube_proxy = False
         self.pods: dict[str, dict[str, Any]] = {}
         self.service: dict[str, Any] = {}
         self.api_service: str | None = None
@@ -192,6 +210,27 @@ class Reader:
         pods = _cluster_info.parse_pods(answer)
         self.bgp.update(pool.map(sessions, [item for item in pods.items() if not well(item[0])]))
         return all(well(node["name"]) for node in self.nodes)
+
+    def read_agents(self, pool: ThreadPoolExecutor) -> bool:
+        namespace = self.params["cilium_namespace"]
+        answer = self.kubectl.get(
+            "pods", "-n", namespace, "-l", "k8s-app=cilium", deadline=self.deadline
+        )
+
+        def status(item: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+            node, pod = item
+            done = self.kubectl.run(
+                "exec", "-n", namespace, pod["name"], "-c", "cilium-agent", "--",
+                "cilium-dbg", "status", "--output=json", timeout=90,
+            )  # fmt: skip
+            return node, _cilium_live.parse_status(done.stdout) if done.rc == 0 else {}
+
+        pods = _cluster_info.parse_pods(answer)
+        silent = [item for item in pods.items() if not self.agents.get(item[0])]
+        self.agents.update(pool.map(status, silent))
+        found = self.kubectl.run("get", "daemonset", "kube-proxy", "-n", "kube-system")
+        self.kube_proxy = found.rc == 0
+        return all(self.agents.get(node["name"]) for node in self.nodes)
 
     def read_pods(self, pool: ThreadPoolExecutor) -> bool:
         namespace, name = self.params["test_namespace"], self.params["test_service"]
@@ -263,6 +302,7 @@ def main() -> None:
             "pools": {"type": "bool", "default": False},
             "daemonsets": {"type": "list", "elements": "str", "default": []},
             "calico_namespace": {"type": "str", "default": ""},
+            "cilium_namespace": {"type": "str", "default": ""},
             "test_namespace": {"type": "str", "default": ""},
             "test_service": {"type": "str", "default": "probe"},
             "nodes": {"type": "list", "elements": "str", "default": []},
@@ -285,6 +325,8 @@ def main() -> None:
                 reader.wait(reader.read_pools, pool)
             if module.params["calico_namespace"]:
                 reader.wait(reader.read_bgp, pool)
+            if module.params["cilium_namespace"]:
+                reader.wait(reader.read_agents, pool)
             if module.params["test_namespace"]:
                 reader.wait(reader.read_pods, pool)
     except RuntimeError as error:
@@ -296,6 +338,8 @@ def main() -> None:
         pools=reader.pools,
         daemonsets=reader.daemonsets,
         bgp=reader.bgp,
+        agents=reader.agents,
+        kube_proxy=reader.kube_proxy,
         pods=reader.pods,
         service=reader.service,
         api_service=reader.api_service,

@@ -47,6 +47,11 @@ mode:
   description: Mode that kube-proxy reports, null where it does not answer.
   returned: success
   type: str
+leftovers:
+  description: What kube-proxy has in the kernel, or has left there; its interface and its chains.
+  returned: success
+  type: list
+  elements: str
 virtual_servers:
   description: IPVS services with protocol, address, port, scheduler and their real servers.
   returned: success
@@ -54,6 +59,7 @@ virtual_servers:
   elements: dict
 """
 
+import os
 import time
 import urllib.request
 
@@ -74,6 +80,16 @@ def read_mode(port: int) -> tuple[str | None, str]:
         except OSError as error:
             reason = reason or str(getattr(error, "reason", error))
     return None, reason
+
+
+def _leftovers() -> list[str]:
+    """Return what kube-proxy leaves in a kernel, or has there while it runs."""
+    found = ["kube-ipvs0"] if os.path.exists("/sys/class/net/kube-ipvs0") else []
+    for family in ("iptables", "ip6tables"):
+        rules = _kubectl.execute_command([f"{family}-save"], timeout=60)
+        if _kube_proxy_live.has_chains(rules.stdout):
+            found.append(f"KUBE- service chains of {family}")
+    return found
 
 
 def main() -> None:
@@ -102,6 +118,7 @@ def main() -> None:
     module.exit_json(
         changed=False,
         mode=mode,
+        leftovers=_leftovers(),
         virtual_servers=_kube_proxy_live.parse_ipvsadm(table.stdout) if table.rc == 0 else [],
     )
 

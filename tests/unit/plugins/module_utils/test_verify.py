@@ -121,6 +121,65 @@ def test_each_difference_is_a_sentence(live, proxies, plan, where, path, value, 
     assert all(problem.endswith(".") and "\n" not in problem for problem in problems)
 
 
+AGENT = {
+    "kube_proxy_replacement": "True", "routing": "Native", "host_routing": "BPF",
+    "masquerading": "BPF", "datapath": "veth", "bandwidth_manager": True,
+    "congestion_control": "bbr",
+}  # fmt: skip
+
+
+@pytest.fixture
+def cilium(live, plan):
+    plan |= {"pod_network": "cilium", "service_proxy": "cilium"}
+    live |= {
+        "pools": [], "bgp": {}, "kube_proxy": False, "agents": {name: dict(AGENT) for name in NODES}
+    }  # fmt: skip
+    return live, {name: {"mode": None, "leftovers": []} for name in NODES}
+
+
+def test_a_cilium_as_planned_has_no_problems(cilium, plan):
+    live, proxies = cilium
+    assert _verify.problems(live, proxies, plan) == []
+    row = _verify.status_rows(live, proxies, plan)[0]
+    assert (row["service proxy"], row["pod network"], row["encapsulation"]) == (
+        "cilium", "cilium", "none"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "path", "value", "sentence"),
+    [
+        ("live", ("agents", "worker1"), {}, "Cilium's agent on worker1 does not answer"),
+        (
+            "live", ("agents", "cp1", "kube_proxy_replacement"), "False",
+            "KubeProxyReplacement of Cilium on cp1 is False, planned is True.",
+        ),
+        (
+            "live", ("agents", "cp1", "routing"), "Tunnel",
+            "Routing of Cilium on cp1 is Tunnel, planned is Native.",
+        ),
+        (
+            "live", ("agents", "cp1", "masquerading"), "IPTables",
+            "Masquerading of Cilium on cp1 is IPTables, planned is BPF.",
+        ),
+        (
+            "live", ("agents", "cp1", "host_routing"), "Legacy",
+            "Host routing of Cilium on cp1 is Legacy, planned is BPF.",
+        ),
+        ("live", ("kube_proxy",), True, "The cluster has kube-proxy beside Cilium"),
+        (
+            "proxies", ("worker2", "leftovers"), ["kube-ipvs0"],
+            "worker2 has kube-ipvs0 of kube-proxy, and Cilium owns services",
+        ),
+    ],
+)  # fmt: skip
+def test_each_difference_of_cilium_is_a_sentence(cilium, plan, where, path, value, sentence):
+    live, proxies = cilium
+    _set({"live": live, "proxies": proxies}[where], path, value)
+    (found,) = _verify.problems(live, proxies, plan)
+    assert found.startswith(sentence)
+
+
 def test_a_hashing_scheduler_need_not_reach_another_node(live, proxies, plan):
     plan["ipvs_scheduler"] = "sh"
     for proxy in proxies.values():
