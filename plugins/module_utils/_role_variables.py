@@ -123,6 +123,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
     "preflight": {
         "preflight_fact_subset": "",
         "preflight_mirrors": "fastpath_package_repository",
+        "preflight_pod_network": "fastpath_pod_network",
         "preflight_timeout": "",
     },
     "reset": {

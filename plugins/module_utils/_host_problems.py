@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a host cannot become, or stay, the node that is planned. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
+
+#: What a pod network calls its file in /etc/cni/net.d, by the beginning of the name
+#: (projectcalico/calico, cni-plugin/pkg/install; cilium/cilium, pkg/option, CNI conf).
+_CNI_FILES = {"05-cilium": "cilium", "10-calico": "calico"}
+
+
+def pod_network(files: Iterable[str]) -> str | None:
+    """Return the pod network whose files these are, None where there is none that is known."""
+    for name in sorted(files):
+        for start, network in _CNI_FILES.items():
+            if name.startswith(start):
+                return network
+    return None
+
+
+def _other_network(name: str, host: Mapping[str, Any]) -> str:
+    found, planned = pod_network(host.get("cni_files") or ()), host.get("pod_network")
+    if not (found and planned and found != planned):
+        return ""
+    return (
+        f"{name} runs {found}, and planned is {planned}: a running cluster does not change its "
+        f"pod network. Set fastpath_pod_network: {found}, or take the cluster down with "
+        "playbooks/reset.yml first."
+    )
+
+
+def host_problems(name: str, host: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each reason that *host* has.
+
+    Keys, each judged where it is there: control_planes (names), control_plane_group, node_ip,
+    swap_mib (running), cni_files (names in /etc/cni/net.d), pod_network (planned).
+    """
+    host = mapping(host, "the host")
+    found = []
+    planes = host.get("control_planes") or []
+    if len(planes) > 1:
+        found.append(
+            f"Group {host.get('control_plane_group')} has {len(planes)} hosts, and this version "
+            "builds clusters with one control-plane node: leave one in it."
+        )
+    if "node_ip" in host and not host["node_ip"]:
+        found.append(f"{name} has no address for node traffic: set fastpath_node_ip.")
+    if host.get("swap_mib"):
+        found.append(
+            f"Swap is on at {name}, and kubelet refuses to start with it: run swapoff --all and "
+            "take swap out of /etc/fstab."
+        )
+    found.append(_other_network(name, host))
+    return [sentence for sentence in found if sentence]
