@@ -28,10 +28,11 @@ PACKAGES = (
     "runit",
 )
 
-# Cilium's agent compiles its programs with clang, to bytecode: nothing is linked, and no header but
-# its own is read. Without the rest the layer has 240 MB, with it 500.
-COMPILER = ("bpftool", "clang")
-UNWANTED_OF_COMPILER = (
+# What Cilium's agent and the shell lines of its chart call beyond that. clang compiles to bytecode:
+# nothing is linked, and no header but the agent's own is read. What Debian packs with it for other
+# uses would double the layer's 240 MB.
+CILIUM = ("bpftool", "clang", "mount")
+UNWANTED_OF_CILIUM = (
     "/usr/bin/*-linux-gnu-*",
     "/usr/bin/gprofng*",
     "/usr/include/*",
@@ -79,13 +80,13 @@ def base_system() -> Path:
     return cached("base-system", key, make) / "base.tar"
 
 
-def compiler() -> Path:
-    """Return the archive of what a compiler adds to the base system.
+def cilium_tools() -> Path:
+    """Return the archive of what the tools of Cilium's agent add to the base system.
 
     Both stay separate layers, so that a node that has the base need not take it again.
     """
     base = base_system()
-    packages, unwanted = (*PACKAGES, *COMPILER), (*UNWANTED, *UNWANTED_OF_COMPILER)
+    packages, unwanted = (*PACKAGES, *CILIUM), (*UNWANTED, *UNWANTED_OF_CILIUM)
     difference = Path(__file__).with_name("difference.py")
     key = content_key([base.parent.name, *packages, *unwanted, TIDY, difference])
 
@@ -95,7 +96,7 @@ def compiler() -> Path:
         write_difference(whole, base, made / "added.tar")
         whole.unlink()
 
-    return cached("compiler", key, make) / "added.tar"
+    return cached("cilium-tools", key, make) / "added.tar"
 
 
 def _bootstrap(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import debs
-from .base_system import base_system, compiler
+from .base_system import base_system, cilium_tools
 from .cache import cached, content_key
 from .chart import write_chart
 from .cilium_images import Ingredients, write_images
@@ -59,7 +59,7 @@ def _images(version: str, programs: Path, plugins: Path, source: Path) -> Path:
     parts = Ingredients(
         version=version,
         base_archive=base_system(),
-        compiler_archive=compiler(),
+        tools_archive=cilium_tools(),
         programs=programs,
         plugins=plugins,
         source=source,

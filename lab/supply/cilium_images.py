@@ -42,7 +42,7 @@ class Ingredients:
 
     version: str
     base_archive: Path
-    compiler_archive: Path
+    tools_archive: Path
     programs: Path
     plugins: Path
     source: Path
@@ -52,7 +52,7 @@ def write_images(layout: Layout, parts: Ingredients) -> None:
     """Add the agent's and the operator's image to a layout."""
     layers = (
         layout.layer_from(parts.base_archive),
-        layout.layer_from(parts.compiler_archive),
+        layout.layer_from(parts.tools_archive),
         _agent(layout, parts),
     )
     reference = f"{REGISTRY}/cilium:v{parts.version}"

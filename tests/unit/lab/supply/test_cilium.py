@@ -32,7 +32,7 @@ def parts(tmp_path):
     for name in (*cilium_images.PROGRAMS.values(), "operator", "loopback"):
         (programs / name).write_text(name)
     archives = []
-    for name in ("base", "compiler"):
+    for name in ("base", "tools"):
         (tmp_path / name).write_text(name)
         archives.append(tmp_path / f"{name}.tar")
         with tarfile.open(archives[-1], "w") as archive:
@@ -70,9 +70,9 @@ def test_images_have_the_names_that_the_chart_asks_for(layout):
     ]
 
 
-def test_the_agent_has_what_the_chart_calls_above_the_base_and_the_compiler(layout):
-    base, compiler, agent = layers(layout, "cilium/cilium")
-    assert (list(base), list(compiler)) == (["base"], ["compiler"])
+def test_the_agent_has_what_the_chart_calls_above_the_base_and_the_tools(layout):
+    base, tools, agent = layers(layout, "cilium/cilium")
+    assert (list(base), list(tools)) == (["base"], ["tools"])
     wanted = {*cilium_images.PROGRAMS, *cilium_images.SCRIPTS, "/cni/loopback"}
     assert {agent[path] for path in wanted} == {"-rwxr-xr-x"}
     assert "/usr/bin/cilium" in agent
