@@ -72,7 +72,7 @@ reset: venv ## Take nodes back to bare; with INVENTORY=path also CONFIRM=<cluste
 
 .PHONY: mirror
 mirror: venv lab-tools ## Make the packages and images of the lab
-	supply=$$(python -m lab.supply) && ansible-playbook playbooks/mirror.yml -i $(LAB_INVENTORY) -e @"$$supply"
+	supply=$$(python -m lab.supply -i $(LAB_INVENTORY)) && ansible-playbook playbooks/mirror.yml -i $(LAB_INVENTORY) -e @"$$supply"
 
 # The mirror comes first: building needs the memory and the processors that the machines take.
 .PHONY: lab

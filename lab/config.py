@@ -28,6 +28,7 @@ from lab.errors import LabError
 
 GROUP = "k8s_cluster"
 BRIDGE = "br0"
+POD_NETWORK = "calico"  # where the inventory names none, as in the collection
 LIMITS = {
     "lab_memory_mib": (512, 1 << 20),
     "lab_cpus": (1, 64),
@@ -73,6 +74,7 @@ class Lab:
     machines: tuple[Machine, ...]
     http_port: int | None
     registry_port: int | None
+    pod_network: str
 
     @property
     def mtu(self) -> int:
@@ -102,6 +104,9 @@ class _Reader:
             self._problems.append(f"{self._host}: {name} must be a plain value, got '{value}'.")
             return None
         return value
+
+    def text(self, name: str, default: str) -> str:
+        return str(self.value(name)) if self._variables.get(name) else default
 
     def number(self, name: str) -> int:
         low, high = LIMITS[name]
@@ -172,6 +177,7 @@ def parse(inventory: Mapping[str, Any]) -> Lab:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
         problems.append(f"lab_name must be lower-case letters, digits and dashes, got '{name}'.")
     address = common.interface("lab_address")
+    pod_network = common.text("fastpath_pod_network", POD_NETWORK)
 
     machines = []
     for host in hosts:
@@ -199,6 +205,7 @@ def parse(inventory: Mapping[str, Any]) -> Lab:
         machines=tuple(machines),
         http_port=common.port("fastpath_package_repository", address),
         registry_port=common.port("fastpath_image_repository", address),
+        pod_network=pod_network,
     )
 
 

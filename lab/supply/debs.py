@@ -156,3 +156,18 @@ def kubernetes_packages(
             {f"/opt/cni/bin/{plugin.name}": plugin for plugin in sorted(plugins.iterdir())},
         ),
     ]
+
+
+def helm_package(version: str, programs: Path) -> Package:
+    """Return the package of Helm, under the name that it has in its own repository.
+
+    :param version: Helm's version without ``v``.
+    :param programs: directory with helm.
+    """
+    return Package(
+        "helm",
+        f"{version}-1",
+        "Package manager for Kubernetes",
+        (),
+        {"/usr/bin/helm": programs / "helm"},
+    )

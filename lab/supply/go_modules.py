@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -18,20 +19,24 @@ class GoModule:
 
     :param name: folder below ``lab/go``.
     :param stamps: ``-X`` assignments for the linker, name to value.
+    :param tags: build constraints that are met.
     """
 
-    def __init__(self, name: str, stamps: dict[str, str]) -> None:
+    def __init__(self, name: str, stamps: dict[str, str], tags: tuple[str, ...] = ()) -> None:
         self.name = name
         self.directory = MODULES / name
         self._stamps = stamps
+        self._tags = tags
 
     def programs(self) -> Path:
         """Return a directory that holds the static programs, built now if need be."""
-        flags = ["-s", "-w", *(f"-X {key}={value}" for key, value in sorted(self._stamps.items()))]
+        stamps = (shlex.quote(f"{key}={value}") for key, value in sorted(self._stamps.items()))
+        flags = ["-s", "-w", *(f"-X {stamp}" for stamp in stamps)]
         sources = sorted(
             path for path in self.directory.rglob("*") if path.suffix in {".go", ".mod", ".sum"}
         )
-        key = content_key([" ".join(flags), self._go("env", "GOVERSION"), *sources])
+        made_with = [" ".join(flags), *self._tags, self._go("env", "GOVERSION")]
+        key = content_key([*made_with, *sources])
         return cached(f"go-{self.name}", key, lambda made: self._build(made, " ".join(flags)))
 
     def source(self, module: str) -> Path:
@@ -45,6 +50,7 @@ class GoModule:
         self._go(
             "build",
             "-trimpath",
+            f"-tags={','.join(self._tags)}",
             "-ldflags",
             link_flags,
             "-o",
@@ -114,3 +120,34 @@ def cni_plugins() -> GoModule:
     version = required("cni", "github.com/containernetworking/plugins")
     stamp = "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion"
     return GoModule("cni", {stamp: f"v{version}"})
+
+
+def cilium() -> GoModule:
+    """Return the module of Cilium's agent, operator and CNI plugin.
+
+    The programs read a version of three words: the release, the commit and its date, of which a
+    Go module knows the first. The operator's tag selects the variant without a cloud provider.
+    """
+    version = required("cilium", "github.com/cilium/cilium")
+    return GoModule(
+        "cilium",
+        {"github.com/cilium/cilium/pkg/version.ciliumVersion": f"{version} module undated"},
+        ("osusergo", "ipam_provider_operator"),
+    )
+
+
+def helm() -> GoModule:
+    """Return the module of Helm.
+
+    Without a cluster Helm renders for the Kubernetes of its own client library, whose version it
+    is told when it is linked.
+    """
+    version = required("helm", "helm.sh/helm/v3")
+    minor = required("helm", "k8s.io/client-go").split(".")[1]
+    packages = ("lint/rules", "chartutil")
+    library = {
+        f"helm.sh/helm/v3/pkg/{package}.k8sVersion{part}": value
+        for package in packages
+        for part, value in (("Major", "1"), ("Minor", minor))
+    }
+    return GoModule("helm", {"helm.sh/helm/v3/internal/version.version": f"v{version}", **library})

@@ -41,22 +41,15 @@ class Ingredients:
 
 def write_images(layout: Layout, parts: Ingredients) -> None:
     """Add every image that a cluster pulls to a layout."""
-    base = _base(layout, parts.base_archive)
+    base = layout.layer_from(parts.base_archive)
     _kubernetes(layout, parts, base)
     _calico(layout, parts, base)
     layout.close()
 
 
-def _base(layout: Layout, archive: Path) -> Layer:
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "base.tar"
-        shutil.copyfile(archive, copy)
-        return layout.layer_from(copy)
-
-
 def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
     registry = "registry.k8s.io"
-    with _tree() as root:
+    with tree() as root:
         place(root, {"/usr/local/bin/control-plane": parts.programs / "control-plane"})
         for name in CONTROL_PLANE:
             (root / "usr/local/bin" / name).symlink_to("control-plane")
@@ -65,18 +58,18 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
         reference = f"{registry}/{name}:v{parts.kubernetes}"
         layout.add(Image(reference, (control_plane,), (f"/usr/local/bin/{name}",), (), PATH))
 
-    with _tree() as root:
+    with tree() as root:
         place(root, {"/usr/local/bin/kube-proxy": parts.programs / "kube-proxy"})
         layers = (base, layout.layer(root))
     reference = f"{registry}/kube-proxy:v{parts.kubernetes}"
     layout.add(Image(reference, layers, ("/usr/local/bin/kube-proxy",), (), PATH))
 
-    with _tree() as root:
+    with tree() as root:
         place(root, {"/usr/local/bin/etcd": parts.programs / "server"})
         layers = (layout.layer(root),)
     layout.add(Image(f"{registry}/etcd:{parts.etcd}", layers, (), ("etcd",), PATH))
 
-    with _tree() as root:
+    with tree() as root:
         place(root, {"/coredns": parts.programs / "coredns"})
         layers = (layout.layer(root),)
     reference = f"{registry}/coredns/coredns:{parts.coredns}"
@@ -86,7 +79,7 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
     # a pause container is for.
     layout.add(Image(f"{registry}/pause:{parts.pause}", (_pause(layout, parts),), ("/pause", "-P")))
 
-    with _tree() as root:
+    with tree() as root:
         place(root, {"/agnhost": parts.programs / "agnhost"})
         layers = (base, layout.layer(root))
     reference = f"{registry}/e2e-test-images/agnhost:{parts.agnhost}"
@@ -94,7 +87,7 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
 
 
 def _pause(layout: Layout, parts: Ingredients) -> Layer:
-    with _tree() as root:
+    with tree() as root:
         pause = root / "pause"
         with tarfile.open(parts.base_archive) as archive, pause.open("wb") as file:
             shutil.copyfileobj(archive.extractfile("./usr/bin/catatonit"), file)
@@ -105,7 +98,7 @@ def _pause(layout: Layout, parts: Ingredients) -> Layer:
 def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
     registry = "quay.io/calico"
     source = parts.calico_source
-    with _tree() as root:
+    with tree() as root:
         shutil.copytree(source / "node/filesystem", root, dirs_exist_ok=True)
         shutil.copytree(source / "confd/etc/calico", root / "etc/calico", dirs_exist_ok=True)
         for template in (root / "etc/calico/confd/templates").glob("*.template"):
@@ -121,7 +114,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
     environment = PATH | FELIX_WITHOUT_LIBBPF | SERVICES
     layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), environment))
 
-    with _tree() as root:
+    with tree() as root:
         programs = parts.calico_programs
         place(
             root,
@@ -144,7 +137,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
         )
     )
 
-    with _tree() as root:
+    with tree() as root:
         names = ("kube-controllers", "check-status", "wrapper")
         place(root, {f"/usr/bin/{name}": parts.calico_programs / name for name in names})
         _writable(root, "status/status.json", "profiles/mem.pprof", "profiles/cpu.pprof")
@@ -170,7 +163,8 @@ def _writable(root: Path, *names: str) -> None:
 
 
 @contextmanager
-def _tree() -> Iterator[Path]:
+def tree() -> Iterator[Path]:
+    """Give an empty directory to lay a layer out in, for as long as that takes."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         root.chmod(0o755)

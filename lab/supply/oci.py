@@ -62,15 +62,16 @@ class Layout:
             ],
             check=True,
         )  # fmt: skip
-        return self.layer_from(archive)
+        layer = self.layer_from(archive)
+        archive.unlink()
+        return layer
 
     def layer_from(self, archive: Path) -> Layer:
-        """Add a tar archive as a layer; the archive is removed."""
+        """Add a tar archive as a layer."""
         packed = self._directory / ".layer.tar.zst"
         with archive.open("rb") as stream:
             diff_id = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
         subprocess.run(["zstd", "-q", "-f", "-T0", "-6", archive, "-o", packed], check=True)
-        archive.unlink()
         with packed.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = packed.stat().st_size
@@ -117,6 +118,13 @@ class Layout:
         digest = hashlib.sha256(data).hexdigest()
         (self._blobs / digest).write_bytes(data)
         return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(data)}
+
+
+def references(layout: Path) -> list[dict[str, str]]:
+    """Return each image of a layout by its name and by where skopeo reads it."""
+    index = json.loads((layout / "index.json").read_text())
+    names = [manifest["annotations"][REFERENCE] for manifest in index["manifests"]]
+    return [{"source": f"oci:{layout}:{name}", "name": name} for name in names]
 
 
 def place(root: Path, files: dict[str, Path], mode: int = 0o755) -> None:

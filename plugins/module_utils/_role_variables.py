@@ -97,6 +97,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "mirror_address": "",
         "mirror_architecture": "",
         "mirror_calico_version": "",
+        "mirror_charts": "",
         "mirror_debian_keyring": "",
         "mirror_debian_uri": "",
         "mirror_extra_images": "",

@@ -30,6 +30,17 @@ def test_a_mirror_elsewhere_is_not_served(inventory: dict[str, Any]) -> None:
     assert (lab.http_port, lab.registry_port) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"), [(None, "calico"), ("calico", "calico"), ("cilium", "cilium")]
+)
+def test_the_pod_network_is_that_of_the_inventory(
+    inventory: dict[str, Any], said: str | None, meant: str
+) -> None:
+    for variables in inventory["_meta"]["hostvars"].values():
+        variables["fastpath_pod_network"] = said
+    assert config.parse(inventory).pod_network == meant
+
+
 def test_the_bridge_takes_the_largest_mtu(inventory: dict[str, Any]) -> None:
     inventory["_meta"]["hostvars"]["worker1"]["fastpath_node_interface_mtu"] = "9000"
     assert config.parse(inventory).mtu == 9000

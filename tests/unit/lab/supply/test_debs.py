@@ -53,3 +53,12 @@ def test_the_drop_in_lets_the_administrator_have_the_last_word():
     last = debs.KUBEADM_DROP_IN.splitlines()[-1]
     assert last.endswith("$KUBELET_EXTRA_ARGS")
     assert "ExecStart=\nExecStart=/usr/bin/kubelet" in debs.KUBEADM_DROP_IN
+
+
+def test_helm_is_a_package_of_its_own(tmp_path):
+    (tmp_path / "helm").write_text("#!/bin/sh\n")
+    made = tmp_path / "made"
+    made.mkdir()
+    built = debs.helm_package("3.22.0", tmp_path).build(made)
+    assert built.name == "helm_3.22.0-1_amd64.deb"
+    assert "./usr/bin/helm" in dpkg("--contents", built)
