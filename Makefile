@@ -58,6 +58,10 @@ molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENA
 node: ## Run the scenario of the node profile
 	$(MAKE) --no-print-directory molecule SCENARIO=node
 
+.PHONY: cilium
+cilium: ## Run the scenario of a cluster with Cilium, which builds Cilium first
+	$(MAKE) --no-print-directory molecule SCENARIO=cilium LAB_INVENTORY=inventories/lab_cilium
+
 .PHONY: test
 test: venv ## Run everything that CI runs: lint, unit, molecule
 	@.ci/stages lint unit node molecule
