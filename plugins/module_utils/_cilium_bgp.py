@@ -27,6 +27,9 @@ API_VERSION = "cilium.io/v2"
 #: Ties the peers to what they are told.
 _LABELS = {"fastpath.k8s/advertise": "pods"}
 
+#: Tells objects of this collection from those of others.
+_OURS = {"app.kubernetes.io/managed-by": "fastpath.k8s"}
+
 #: The hold time is three keepalives, as RFC 4271 suggests (section 4.4).
 _HOLD = 3
 
@@ -73,7 +76,7 @@ def peer_config(peer: Mapping[str, Any], name: str, family: str) -> dict[str, An
     return {
         "apiVersion": API_VERSION,
         "kind": "CiliumBGPPeerConfig",
-        "metadata": {"name": name},
+        "metadata": {"name": name, "labels": dict(_OURS)},
         "spec": spec,
     }
 
@@ -113,7 +116,7 @@ def bgp_objects(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "apiVersion": API_VERSION,
             "kind": "CiliumBGPAdvertisement",
-            "metadata": {"name": "fastpath-pods", "labels": dict(_LABELS)},
+            "metadata": {"name": "fastpath-pods", "labels": {**_OURS, **_LABELS}},
             "spec": {"advertisements": [{"advertisementType": "PodCIDR"}]},
         }
     ]
@@ -147,7 +150,7 @@ def _cluster_config(
     return {
         "apiVersion": API_VERSION,
         "kind": "CiliumBGPClusterConfig",
-        "metadata": {"name": f"fastpath-{index}"},
+        "metadata": {"name": f"fastpath-{index}", "labels": dict(_OURS)},
         "spec": {
             "nodeSelector": {"matchExpressions": [hostname]},
             "bgpInstances": [{"name": "fastpath", "localASN": as_number, "peers": sessions}],

@@ -34,6 +34,22 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  prune:
+    description:
+      - Objects that are removed unless O(definition) names them; those that earlier runs have made
+        and that are not wanted any more.
+      - With it O(definition) may be empty.
+    type: dict
+    suboptions:
+      selector:
+        description: Labels of such objects, as C(kubectl) takes them.
+        type: str
+        required: true
+      kinds:
+        description: Their kinds, such as C(ciliumbgppeerconfigs.cilium.io), without a namespace.
+        type: list
+        elements: str
+        required: true
   kubeconfig:
     description: Kubeconfig of an administrator on the host.
     type: path
@@ -79,6 +95,11 @@ objects:
   returned: when something was applied or removed
   type: list
   elements: str
+pruned:
+  description: Names of objects that are not wanted any more, and were or would be removed.
+  returned: with O(prune)
+  type: list
+  elements: str
 """
 
 import json
@@ -89,7 +110,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl, _kubectl_prune
 
 #: Ansible's own limit for files in a diff.
 LARGE = 104448
@@ -191,6 +212,23 @@ def apply(
     return result
 
 
+def prune(
+    module: AnsibleModule, kubectl: _kubectl.Kubectl, wanted: list[dict[str, Any]], deadline: float
+) -> list[str]:
+    """Remove what is not wanted any more, and return its names."""
+    try:
+        names = _kubectl_prune.surplus(
+            kubectl, **module.params["prune"], wanted=wanted, deadline=deadline
+        )
+    except RuntimeError as error:
+        module.fail_json(msg=str(error))
+    if names and not module.check_mode:
+        done = kubectl.retry("delete", "--ignore-not-found", *names, deadline=deadline)
+        if done.rc:
+            module.fail_json(msg=f"kubectl delete: {done.message}")
+    return names
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -198,12 +236,19 @@ def main() -> None:
             "content": {"type": "str"},
             "definition": {"type": "list", "elements": "dict"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "prune": {
+                "type": "dict",
+                "options": {
+                    "selector": {"type": "str", "required": True},
+                    "kinds": {"type": "list", "elements": "str", "required": True},
+                },
+            },
             "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
             "field_manager": {"type": "str", "default": "fastpath.k8s"},
             "timeout": {"type": "int", "default": 300},
         },
         mutually_exclusive=[("path", "definition")],
-        required_by={"content": "path"},
+        required_by={"content": "path", "prune": "definition"},
         required_one_of=[("path", "definition")],
         supports_check_mode=True,
     )
@@ -219,7 +264,8 @@ def main() -> None:
         missing = f"{path} does not exist"
     if missing:
         if module.check_mode or module.params["state"] == "absent":
-            result = {"changed": module.params["state"] == "present", "msg": missing}
+            present = module.params["state"] == "present" and definition != []
+            result = {"changed": present, "msg": missing}
             if written:
                 result["diff"] = file_diff(path, before, content)
             module.exit_json(**result)
@@ -229,7 +275,13 @@ def main() -> None:
     deadline = time.monotonic() + module.params["timeout"]
     if module.params["state"] == "absent":
         remove(module, kubectl, source, stdin, deadline)
-    result = apply(module, kubectl, source, stdin, deadline)
+    # kubectl takes no empty list.
+    result = {"changed": False}
+    if definition != []:
+        result = apply(module, kubectl, source, stdin, deadline)
+    if module.params["prune"]:
+        result["pruned"] = prune(module, kubectl, definition or [], deadline)
+        result["changed"] = result["changed"] or bool(result["pruned"])
     if written:
         result["changed"] = True
         result.setdefault("diff", file_diff(path, before, content))

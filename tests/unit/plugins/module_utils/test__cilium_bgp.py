@@ -25,15 +25,18 @@ def test_without_peers_there_is_nothing():
 def test_every_node_peers_and_tells_of_its_pods():
     found = objects(PEER)
     assert {item["apiVersion"] for item in found} == {"cilium.io/v2"}
+    owners = {item["metadata"]["labels"]["app.kubernetes.io/managed-by"] for item in found}
+    assert owners == {"fastpath.k8s"}
     assert [item["kind"] for item in found] == [
         "CiliumBGPAdvertisement", "CiliumBGPPeerConfig", "CiliumBGPClusterConfig"
     ]  # fmt: skip
     advertisement, config, cluster = found
+    assert advertisement["metadata"]["labels"]["fastpath.k8s/advertise"] == "pods"
     assert advertisement["spec"] == {"advertisements": [{"advertisementType": "PodCIDR"}]}
     assert config["spec"]["families"] == [
         {
             "afi": "ipv4", "safi": "unicast",
-            "advertisements": {"matchLabels": advertisement["metadata"]["labels"]},
+            "advertisements": {"matchLabels": {"fastpath.k8s/advertise": "pods"}},
         }
     ]  # fmt: skip
     assert cluster["spec"] == {

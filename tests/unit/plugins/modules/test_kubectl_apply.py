@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from types import SimpleNamespace
 
@@ -90,3 +91,48 @@ def test_remove(monkeypatch, answers, check_mode, changed):
     with pytest.raises(SystemExit) as ended:
         act(kubectl_apply.remove, answers, monkeypatch, check_mode)
     assert ended.value.code["changed"] is changed
+
+
+def objects(*names):
+    items = [
+        {"apiVersion": "cilium.io/v2", "kind": "CiliumBGPPeerConfig", "metadata": {"name": name}}
+        for name in names
+    ]
+    return _kubectl.Result(0, json.dumps({"items": items}), "")
+
+
+NO_TYPE = _kubectl.Result(1, "", 'error: the server doesn\'t have a resource type "x"')
+
+
+@pytest.mark.parametrize(
+    ("found", "check_mode", "pruned", "commands"),
+    [
+        (objects("a", "b"), False, ["ciliumbgppeerconfig.cilium.io/b"], ["get", "delete"]),
+        (objects("a", "b"), True, ["ciliumbgppeerconfig.cilium.io/b"], ["get"]),
+        (objects("a"), False, [], ["get"]),
+        # The cluster has never had such objects.
+        (NO_TYPE, False, [], ["get"]),
+        (NO_KIND, False, [], ["get"]),
+    ],
+)
+def test_what_is_not_wanted_any_more_is_pruned(found, check_mode, pruned, commands):
+    asked = []
+
+    def execute(command, **_more):
+        asked.append(command[2])
+        return found if command[2] == "get" else SAME
+
+    this = module(check_mode)
+    this.params["prune"] = {"selector": "a=b", "kinds": ["x"]}
+    wanted = json.loads(objects("a").stdout)["items"]
+    kubectl = _kubectl.Kubectl(execute=execute)
+    assert kubectl_apply.prune(this, kubectl, wanted, time.monotonic() + 60) == pruned
+    assert asked == commands
+
+
+def test_pruning_that_cannot_see_fails(monkeypatch):
+    this = module()
+    this.params["prune"] = {"selector": "a=b", "kinds": ["x"]}
+    kubectl = _kubectl.Kubectl(execute=lambda *_a, **_m: REFUSED)
+    with pytest.raises(Failed, match="unknown field"):
+        kubectl_apply.prune(this, kubectl, [], time.monotonic() + 60)
