@@ -21,6 +21,9 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+zstd"
 REFERENCE = "org.opencontainers.image.ref.name"
 
+# Extended attributes need the format of POSIX, whose headers else name tar's process and two times.
+SAME_BYTES = "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -58,7 +61,7 @@ class Layout:
         subprocess.run(
             [
                 "tar", "--create", "--file", archive, "--directory", root, "--sort=name",
-                "--mtime=@0", "--numeric-owner", "--xattrs", "--exclude=./dev/*", ".",
+                "--mtime=@0", "--numeric-owner", "--xattrs", SAME_BYTES, "--exclude=./dev/*", ".",
             ],
             check=True,
         )  # fmt: skip

@@ -70,3 +70,14 @@ def test_skopeo_accepts_the_layout(layout):
     command = ["skopeo", "inspect", "--raw", f"oci:{layout}:quay.io/two/two:2"]
     printed = subprocess.run(command, capture_output=True, check=True).stdout
     assert json.loads(printed)["layers"]
+
+
+def test_the_same_tree_gives_the_same_layer(tmp_path):
+    digests = set()
+    for name in ("one", "two"):
+        root = tmp_path / name
+        root.mkdir()
+        (root / "file").write_text("content")
+        (root / "file").chmod(0o755)
+        digests.add(Layout(tmp_path / f"layout-{name}").layer(root).descriptor["digest"])
+    assert len(digests) == 1
