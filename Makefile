@@ -18,7 +18,8 @@ SCENARIO ?= default
 # Further arguments for ansible-playbook, for example ARGS='--check --diff'.
 ARGS ?=
 
-export PATH := $(BIN):$(PATH)
+# Go's own installer puts it where only login shells look.
+export PATH := $(BIN):$(PATH):/usr/local/go/bin
 # A copy of the collection that was installed elsewhere must not shadow the clone.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 
