@@ -25,10 +25,26 @@ def copy(source: Any, value: Any) -> Any:
     return value if Origin is None else AnsibleTagHelper.tag_copy(source, value)
 
 
+def step(key: Any) -> str:
+    """Return how a path goes on to *key* of a dictionary."""
+    return f".{key}" if re.fullmatch(r"[\w-]+", str(key), re.ASCII) else f"['{key}']"
+
+
+def _tag(value: Any) -> Any:
+    tag = Origin.get_tag(value) if Origin is not None and value is not None else None
+    return None if tag is None or tag.path is None else tag
+
+
+def file(value: Any) -> str | None:
+    """Return the file that *value* stands in, or None."""
+    tag = _tag(value)
+    return None if tag is None else str(tag.path)
+
+
 def of(value: Any) -> str | None:
     """Return file, line and column of *value*, as Ansible remembers them, or None."""
-    tag = Origin.get_tag(value) if Origin is not None and value is not None else None
-    if tag is None or tag.path is None:
+    tag = _tag(value)
+    if tag is None:
         return None
     path = os.path.relpath(tag.path)
     # Deep below another folder, the full path is the shorter way.

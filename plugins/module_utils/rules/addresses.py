@@ -159,7 +159,7 @@ def one_family(cluster: Cluster) -> Iterator[Problem]:
 
 
 def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """A node's address is in no network of pods or services, and in one of the nodes'."""
+    """A node's address is of the pods' family, in one of the nodes' networks, and not in theirs."""
     address = _plan.node_address(host)
     if address is None:
         return
