@@ -107,6 +107,17 @@ def arrange(problems: Iterable[Problem], hosts: Collection[str]) -> list[Problem
     return sorted(result, key=_order)
 
 
+def without_notes(problems: Iterable[Problem]) -> list[Problem]:
+    """Return *problems* without notes on what is an error: whoever corrects that needs none."""
+    problems = list(problems)
+    wrong = {(problem.path, problem.host) for problem in problems if problem.level == ERROR}
+    return [
+        problem
+        for problem in problems
+        if problem.level != INFO or not wrong & {(problem.path, None), (problem.path, problem.host)}
+    ]
+
+
 def ignore(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
     """Return *problems* with the errors of *ids* as warnings that say why they are none."""
     return [

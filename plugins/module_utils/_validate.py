@@ -93,6 +93,7 @@ def validate(inventory: Inventory, also: Sequence[Problem] = ()) -> Result:
     with suppress(Unknown):
         problems = _problems.ignore(problems, cluster.get("fastpath_ignore_problems"))
     problems = _problems.arrange([*also, *cluster.problems, *empty, *problems], members)
+    problems = _problems.without_notes(problems)
     if _problems.has_errors(problems):
         return Result(problems, None)
     plan, hidden = _plan_of(cluster)
