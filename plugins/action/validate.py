@@ -14,8 +14,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
-from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result, validate
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread
+from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread, _veil
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
@@ -43,10 +43,7 @@ class ActionModule(ActionBase):
         inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
         sources = context.CLIARGS.get("inventory") or ()
         unread = _unread.unread(sources, inventory.groups, inventory.hosts)
-        found = validate(inventory, [*unreadable, *unread])
-        found = Result(
-            [_without(secrets, item) for item in found.problems], secrets.hide(found.plan)
-        )
+        found = _veil.judged(inventory, secrets, [*unreadable, *unread])
         places = _inventory.Places(task_vars or {}, extra)
         origins = {id(problem): places.of(problem, inventory.hosts) for problem in found.problems}
         self._show(found, origins)
@@ -77,10 +74,6 @@ class ActionModule(ActionBase):
         if found.plan:
             for line in _plan_table.lines(found.plan):
                 display.display(line)
-
-
-def _without(secrets: Secrets, problem: _problems.Problem) -> _problems.Problem:
-    return problem._replace(message=secrets.hide(problem.message), fix=secrets.hide(problem.fix))
 
 
 def _counted(counts: dict[str, int]) -> str:

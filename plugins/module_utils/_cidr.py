@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -40,6 +41,14 @@ def _fix(text: Any) -> str:
     return ""
 
 
+def _around(address: IPAddress) -> IPNetwork:
+    """Return the network that is most likely meant by *address* alone, without host bits."""
+    if address.version == 6:
+        return IPNetwork(f"{address}/64").cidr
+    zeros = len(re.search(r"(\.0)*$", str(address))[0]) // 2
+    return IPNetwork(f"{address}/{24 - 8 * max(zeros - 1, 0)}").cidr
+
+
 def network(value: Any, what: str) -> IPNetwork:
     """Return the network that *value* is.
 
@@ -53,7 +62,7 @@ def network(value: Any, what: str) -> IPNetwork:
     if not isinstance(value, str):
         raise BadValue(message, value)
     if "/" not in value:
-        raise BadValue(message, value, f"Add its prefix length, such as {value}/16.")
+        raise BadValue(message, value, f"Add its prefix length, such as {_around(found.ip)}.")
     if not value.partition("/")[2].isdigit():
         raise BadValue(message, value, f"Write {found.cidr}.")
     if found.ip != found.network:

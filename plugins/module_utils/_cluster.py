@@ -167,7 +167,10 @@ class Cluster:
         """Take what is set for all hosts; two values for one cluster are a problem."""
         chosen: Any = DEFAULTS[name]
         owner: Host | None = None
-        for host in hosts:
+        given = {host.name: repr(host.variables[name]) for host in hosts if host.given(name)}
+        alone = _parents.odd_one(given)
+        # Whoever stands alone is measured by the others, and not they by it.
+        for host in sorted(hosts, key=lambda host: host.name == alone):
             if not host.given(name):
                 continue
             value = host.values[name]
@@ -185,7 +188,9 @@ class Cluster:
                         f"is {_kinds.shown(host.variables[name])} here and "
                         f"{_kinds.shown(owner.variables[name])} on {owner.name}, "
                         "but a cluster has one.",
-                        f"Set it once, in group_vars of {self._whole(hosts)}.",
+                        f"Delete what is set for {host.name} alone."
+                        if host.name == alone
+                        else f"Set it once, in group_vars of {self._whole(hosts)}.",
                         host.name,
                         host.variables[name],
                     )
@@ -200,7 +205,8 @@ class Cluster:
                     "hosts",
                     ERROR,
                     name,
-                    f"is set on {owner.name} and not on {named}{more}, but a cluster has one.",
+                    f"is {_kinds.shown(owner.variables[name])} on {owner.name} and not set on "
+                    f"{named}{more}, but a cluster has one.",
                     self._advice(name, hosts, f"{named}{more}"),
                     value=owner.variables[name],
                 )

@@ -26,8 +26,9 @@ _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
-_BOOLEANS = "YAML reads on, off, yes and no as booleans"
-QUOTES = f"Write it in quotes: {_BOOLEANS}."
+BOOLEANS = "YAML reads on, off, yes and no as booleans"
+UNIT = "Give a number with a unit, such as 30s or 1m30s."
+QUOTES = f"Write it in quotes: {BOOLEANS}."
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
@@ -60,8 +61,8 @@ def number_fix(value: Any) -> str:
 
 
 def refuse(note: Note, path: str, message: str, fix: str, value: Any) -> Unknown:
-    if isinstance(value, bool) and _BOOLEANS not in fix and message != "must be true or false":
-        fix = f"{fix} {_BOOLEANS}."
+    if isinstance(value, bool) and BOOLEANS not in fix and message != "must be true or false":
+        fix = f"{fix} {BOOLEANS}."
     # Who writes a password where its Secret is to be named must not find it in a report.
     given = "" if "password" in path else f", got {shown(value)}"
     note(path, f"{message}{given}.", fix, value)
@@ -161,19 +162,31 @@ def either(word: str, kind: Kind) -> Kind:
     return read
 
 
+def with_unit(value: Any) -> str:
+    """Return how to write the duration that *value*, which is none, may mean."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    digits = isinstance(value, str) and re.fullmatch(r"\d{1,18}", value.strip(), re.ASCII)
+    if not digits and not (whole and value >= 0):
+        return UNIT
+    number = int(value)
+    # YAML 1.1 has numbers to the base of 60.
+    colon = f" YAML reads {number // 60}:{number % 60:02} as the number {number}."
+    return f"Write it as {number}s.{colon if whole and number >= 60 else ''}"
+
+
 def duration(value: Any, path: str, note: Note) -> str:
     """A Go duration such as 1m30s."""
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return str(value)
-    fix = "Give a number with a unit, such as 30s or 1m30s."
+    fix = UNIT
     bare = "".join(value.split()) if isinstance(value, str) else ""
     if _DURATION.fullmatch(bare):
         fix = f"Take the blank out: {bare}."
     elif _DURATION.fullmatch(bare.lower()):
         fix = f"Write it in small letters: {bare.lower()}."
-    elif isinstance(value, int) and not isinstance(value, bool):
-        fix += " YAML reads 1:30 as the number 90."
-    raise refuse(note, path, "must be a duration in quotes or with a unit", fix, value)
+    else:
+        fix = with_unit(value)
+    raise refuse(note, path, "must be a duration with a unit", fix, value)
 
 
 def _core(function: Callable[[Any, str], Any], fix: str) -> Kind:
@@ -185,7 +198,7 @@ def _core(function: Callable[[Any, str], Any], fix: str) -> Kind:
         except BadValue as error:
             advice = error.fix or fix
             if isinstance(value, bool):
-                advice = f"{advice} {_BOOLEANS}."
+                advice = f"{advice} {BOOLEANS}."
             note(path, f"{str(error).removeprefix(path).strip()}.", advice, value)
             raise Unknown(path) from error
 

@@ -43,7 +43,8 @@ def label(value: Any, path: str, note: Note) -> str:
     """A name of one part, without capitals."""
     if isinstance(value, str) and _LABEL.fullmatch(value) and len(value) <= LABEL:
         return str(value)
-    fix = "Write it so."
+    plain = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
+    fix = f"Write {plain[:LABEL].strip('-')}." if plain else "Give a name such as fastpath."
     if isinstance(value, bool):
         fix = QUOTES
     elif isinstance(value, int):

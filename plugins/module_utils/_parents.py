@@ -36,3 +36,14 @@ class Parents:
             if members == hosts and (name == PARENT or all(members & part for part in parts)):
                 return name
         return None
+
+
+def odd_one(values: Mapping[str, str]) -> str | None:
+    """Return the only name whose value is not that of all others, or None."""
+    holders: dict[str, list[str]] = {}
+    for name, value in values.items():
+        holders.setdefault(value, []).append(name)
+    if len(holders) != 2:
+        return None
+    few, many = sorted(holders.values(), key=len)
+    return few[0] if len(few) == 1 and len(many) > 1 else None

@@ -41,6 +41,9 @@ IDS = (
     "version",
 )
 
+#: What the message of an error ends with that is none on request.
+IGNORED = " (ignored on request)"
+
 #: How many hosts a line names before it only counts the others.
 _NAMED_HOSTS = 3
 
@@ -49,7 +52,8 @@ class Problem(NamedTuple):
     """One broken rule.
 
     ``path`` is the variable with its index, ``host`` the only host that it concerns or None,
-    ``value`` the part of the input to point at.
+    ``value`` the part of the input to point at, ``rule`` what would be right, in words without any
+    value.
     """
 
     id: str
@@ -59,6 +63,7 @@ class Problem(NamedTuple):
     fix: str
     host: str | None = None
     value: Any = None
+    rule: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what validate.json holds."""
@@ -102,10 +107,21 @@ def arrange(problems: Iterable[Problem], hosts: Collection[str]) -> list[Problem
     return sorted(result, key=_order)
 
 
+def without_notes(problems: Iterable[Problem]) -> list[Problem]:
+    """Return *problems* without notes on what is an error: whoever corrects that needs none."""
+    problems = list(problems)
+    wrong = {(problem.path, problem.host) for problem in problems if problem.level == ERROR}
+    return [
+        problem
+        for problem in problems
+        if problem.level != INFO or not wrong & {(problem.path, None), (problem.path, problem.host)}
+    ]
+
+
 def ignore(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
     """Return *problems* with the errors of *ids* as warnings that say why they are none."""
     return [
-        problem._replace(level=WARNING, message=f"{problem.message} (ignored on request)")
+        problem._replace(level=WARNING, message=f"{problem.message}{IGNORED}")
         if problem.level == ERROR and problem.id in ids
         else problem
         for problem in problems

@@ -30,6 +30,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules import (
     proxy_config,
     proxy_listeners,
     raise_only,
+    reached,
     service_proxy,
     sysctl_actions,
     sysctl_keys,
@@ -102,7 +103,7 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
 HOST_RULES: tuple[Callable[[Cluster, Host], Iterator[Problem]], ...] = (
     versions.kernel,
     addresses.node_outside,
-    addresses.node_usable,
+    reached.usable,
     mtu.declared,
     sysctl_values.readable,
     sysctl_values.shapes,

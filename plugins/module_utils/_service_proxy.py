@@ -114,7 +114,7 @@ OWNED = {
     "hostnameOverride": "every node has its own, and kubeadm hands it to each kube-proxy",
     "apiVersion": "the collection writes v1alpha1",
     "kind": "the collection writes KubeProxyConfiguration",
-    "mode": "set fastpath_service_proxy instead",
+    "mode": "fastpath_service_proxy decides it",
 }
 
 _DURATION = re.compile(r"(?:0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)", re.ASCII)
@@ -152,9 +152,11 @@ def check_fields(
 
 def hint(key: str, schema: Mapping[str, Any] = SCHEMA) -> str:
     """Return the field that *key* was meant to be, or an empty string."""
-    # A field that lost its indentation is the commonest mistake.
+    # A field that stands at another depth is the commonest mistake.
     parents = [name for name, below in SCHEMA.items() if isinstance(below, dict) and key in below]
-    if parents and schema is SCHEMA:
+    if key in SCHEMA and schema is not SCHEMA:
+        return f"{key}, at the top level"
+    if parents:
         return f"{'ipvs' if 'ipvs' in parents else parents[0]}.{key}"
     return near(key, schema).removeprefix("; did you mean ").removesuffix("?")
 

@@ -108,6 +108,13 @@ def _filled(value: Any) -> Any:
     return None if isinstance(value, Unreadable) else value
 
 
+def _begun(key: Any, known: Sequence[str]) -> str:
+    """Return the only one of *known* that *key* is the beginning of, or an empty string."""
+    plain = re.sub(r"\W|_", "", str(key).lower())
+    found = [name for name in known if len(plain) > 1 and name.replace("_", "").startswith(plain)]
+    return found[0] if len(found) == 1 else ""
+
+
 def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
     """A dictionary of known *fields*; null means that a field is not given."""
 
@@ -120,7 +127,7 @@ def record(fields: Mapping[str, Kind], required: Sequence[str]) -> Kind:
                 good = False
                 # What stands here already is not what another key is a misspelling of.
                 free = [name for name in fields if name not in entry]
-                hint = nearest(key, free)
+                hint = nearest(key, free) or _begun(key, free)
                 rest = f"Take it out: {', '.join(fields)} are all that stands here."
                 if free and not hint:
                     rest = f"Use one of {', '.join(free)}."

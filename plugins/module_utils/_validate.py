@@ -34,8 +34,10 @@ class Result(NamedTuple):
 
 def _judge(rule: Callable[..., Iterator[Problem]], *of: Any) -> Iterator[Problem]:
     """Yield what *rule* finds; what depends on a value that is wrong itself is not judged."""
+    said = " ".join((rule.__doc__ or "").partition("\n\n")[0].split())
     try:
-        yield from rule(*of)
+        for problem in rule(*of):
+            yield problem._replace(rule=said)
     except Unknown:
         return
 
@@ -44,7 +46,7 @@ def _broken_rules(cluster: Cluster) -> Iterator[Problem]:
     for rule in CLUSTER_RULES:
         yield from _judge(rule, cluster)
     for host in cluster.everyone:
-        yield from names.unknown(cluster, host)
+        yield from _judge(names.unknown, cluster, host)
     for host in cluster.hosts:
         for host_rule in HOST_RULES:
             yield from _judge(host_rule, cluster, host)
@@ -91,6 +93,7 @@ def validate(inventory: Inventory, also: Sequence[Problem] = ()) -> Result:
     with suppress(Unknown):
         problems = _problems.ignore(problems, cluster.get("fastpath_ignore_problems"))
     problems = _problems.arrange([*also, *cluster.problems, *empty, *problems], members)
+    problems = _problems.without_notes(problems)
     if _problems.has_errors(problems):
         return Result(problems, None)
     plan, hidden = _plan_of(cluster)

@@ -144,7 +144,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_control_plane_endpoint": Variable(_endpoint, id="endpoint"),
     "fastpath_node_ip": Variable(_kinds.address, host=True),
     "fastpath_node_networks": Variable(
-        _structures.many(_kinds.network, "[10.0.0.0/24]"), id="cidr-plan"
+        _structures.many(_kinds.network, "[10.0.0.0/24]", gaps=True), id="cidr-plan"
     ),
     "fastpath_node_interface_mtu": Variable(_MTU_BYTES, host=True, id="mtu"),
     "fastpath_pod_cidr": Variable(_kinds.network, "10.244.0.0/16", id="cidr-plan"),

@@ -19,7 +19,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _origin, _templates
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import (
+    _origin,
+    _secrets,
+    _templates,
+)
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 #: Names that may be misspelt: those of roles, and those that may miss the prefix.
@@ -50,7 +54,9 @@ class _Evaluated:
         Unreadable stands for those. Secrets are told what was encrypted.
         """
         problems: list[Problem] = []
-        return self._part(self.raw[name], name, name, problems), problems
+        value = self._part(self.raw[name], name, name, problems)
+        self._secrets.mark(self._host, self.raw[name], value, (name,))
+        return value, problems
 
     def _part(self, raw: Any, name: str, path: str, problems: list[Problem]) -> Any:
         """Return what *raw* evaluates to, part by part where it does not as a whole.
@@ -62,7 +68,7 @@ class _Evaluated:
         except AnsibleError as error:
             if isinstance(raw, Mapping):
                 parts = {
-                    key: self._part(item, name, f"{path}{_step(key)}", problems)
+                    key: self._part(item, name, f"{path}{_origin.step(key)}", problems)
                     for key, item in raw.items()
                 }
                 return _origin.copy(raw, parts)
@@ -70,7 +76,9 @@ class _Evaluated:
                 items = enumerate(raw)
                 found = [self._part(item, name, f"{path}[{i}]", problems) for i, item in items]
                 return _origin.copy(raw, found)
-            level, message, fix = _templates.reason(name, raw, self.raw, error)
+            level, message, fix = _templates.reason(
+                name, raw, self.raw, error, self._secrets.reads(raw)
+            )
             problems.append(Problem("type", level, path, message, fix, self._host))
             return Unreadable()
 
@@ -82,11 +90,6 @@ class _Evaluated:
             return _origin.copy(value, [self._whole(item) for item in value])
         self._secrets.note(value)
         return value
-
-
-def _step(key: Any) -> str:
-    """Return how a path goes on to *key* of a dictionary."""
-    return f".{key}" if re.fullmatch(r"[\w-]+", str(key), re.ASCII) else f"['{key}']"
 
 
 def _read(variables: _Evaluated) -> Iterator[tuple[str, Any, list[Problem]]]:
@@ -140,6 +143,8 @@ def collect(
     }
     hosts: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
+    everyone = {host: hostvars.raw_get(host) for host in groups.get("all") or []}
+    secrets.names = _secrets.names(everyone.values())
     for host in groups.get("all") or []:
         hosts[host] = {}
         for name, value, failed in _read(_Evaluated(hostvars, host, loader, secrets)):

@@ -121,11 +121,14 @@ def _locked(value: Any, needed: Iterable[str], raw: Mapping[str, Any], said: str
     return Reason(ERROR, f"{who}, and cannot be decrypted: {why}.", fix)
 
 
-def reason(name: str, value: Any, raw: Mapping[str, Any], error: Exception) -> Reason:
+def reason(
+    name: str, value: Any, raw: Mapping[str, Any], error: Exception, secret: bool = False
+) -> Reason:
     """Return why *value*, of *name* or a part of it, cannot be evaluated.
 
     *raw* are all variables of the host. Facts are what a later play may still learn; whatever else
-    is missing stays missing.
+    is missing stays missing. Of a *secret* value Ansible's own words, which may quote it, are not
+    told.
     """
     needed = _needed(value, raw)
     if _is_recursion(error):
@@ -165,6 +168,8 @@ def reason(name: str, value: Any, raw: Mapping[str, Any], error: Exception) -> R
             "evaluate.",
             "Name the host that has the value, not one in between.",
         )
+    if secret:
+        said = "it reads what is encrypted, and what Ansible says of it is not shown"
     return Reason(
         ERROR,
         f"cannot be evaluated: {said}.",

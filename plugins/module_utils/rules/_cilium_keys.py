@@ -199,8 +199,8 @@ KEYS = frozenset(
     }
 )
 
-#: Read by the templates of the chart, or by helm, and not in values.yaml.
-KEYS |= {"clusterHealthPort", "global", "hostServices", "nonIdempotentAnnotations"}
+#: Read by the templates of the chart, and not in values.yaml.
+KEYS |= {"clusterHealthPort", "nonIdempotentAnnotations"}
 
 #: Those of them that are dictionaries in values.yaml.
 TABLES = frozenset(

@@ -22,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import (
     nearest,
     number_fix,
     shown,
+    with_unit,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
@@ -107,7 +108,7 @@ def _duration(path: str, value: Any) -> Iterator[Found]:
     try:
         proxy.duration_seconds(value, path)
     except BadValue:
-        yield path, f"must be a duration, got {shown(value)}.", "Write it as 30s or 1m30s.", value
+        yield path, f"must be a duration with a unit, got {shown(value)}.", with_unit(value), value
 
 
 def _pause(path: str, value: Any) -> Iterator[Found]:

@@ -76,7 +76,32 @@ _LARGER = {
     "net.ipv4.tcp_notsent_lowat": 2**32 - 1,
 }
 
+#: Of switches, the largest value that means something. Linux, Documentation/admin-guide/sysctl
+#: (vm.rst, kernel.rst) and Documentation/networking/ip-sysctl.rst. tcp_ecn has had more than 2
+#: since 6.18; tcp_tw_reuse has a rule of its own.
+_SWITCHES = {
+    "kernel.nmi_watchdog": 1,
+    "net.ipv4.conf.all.arp_announce": 2,
+    "net.ipv4.conf.all.arp_ignore": 8,
+    "net.ipv4.conf.all.forwarding": 1,
+    "net.ipv4.conf.all.rp_filter": 2,
+    "net.ipv4.conf.default.rp_filter": 2,
+    "net.ipv4.tcp_dsack": 1,
+    "net.ipv4.tcp_ecn": 5,
+    "net.ipv4.tcp_moderate_rcvbuf": 1,
+    "net.ipv4.tcp_mtu_probing": 2,
+    "net.ipv4.tcp_no_metrics_save": 1,
+    "net.ipv4.tcp_sack": 1,
+    "net.ipv4.tcp_slow_start_after_idle": 1,
+    "net.ipv4.tcp_syncookies": 2,
+    "net.ipv4.tcp_timestamps": 2,
+    "net.ipv4.tcp_window_scaling": 1,
+    "vm.overcommit_memory": 2,
+    "vm.panic_on_oom": 2,
+    "vm.swappiness": 200,
+}
+
 
 def largest(key: str) -> int:
     """Return the largest value that the kernel takes for one of NUMBERS."""
-    return _LARGER.get(key, _INT)
+    return _LARGER.get(key, _SWITCHES.get(key, _INT))

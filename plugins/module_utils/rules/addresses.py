@@ -4,36 +4,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from netaddr import IPNetwork
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
     Problem,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import VARIABLES
 
 POD = "fastpath_pod_cidr"
 SERVICE = "fastpath_service_cidr"
 NODES = "fastpath_node_networks"
-
-#: What ssh or another way to a host may take for a name: more than DNS allows.
-_LIKE_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
-_LIKE_ADDRESS = re.compile(r"[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*")
-
-#: What people write besides, as in an address of ssh.
-_WITH_MORE = re.compile(
-    r"(?P<scheme>\w+://)?(?:(?P<user>[^@\s]+)@)?(?:\[(?P<bracket>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))"
-    r"(?::(?P<port>\d+))?/?",
-    re.ASCII,
-)
 
 #: Networks that other programs put on a host: libvirt's default network and Docker's bridge.
 _FOREIGN = {
@@ -71,7 +58,7 @@ def _own(cluster: Cluster) -> list[tuple[str, IPNetwork]]:
     """Return path and network of what the cluster uses, as far as it can be read."""
     found = [(name, network) for name in (POD, SERVICE) if (network := known(cluster, name))]
     networks = known(cluster, NODES) or []
-    return found + [(f"{NODES}[{i}]", network) for i, network in enumerate(networks)]
+    return found + [(f"{NODES}[{i}]", network) for i, network in enumerate(networks) if network]
 
 
 def _meet(one: IPNetwork, other: IPNetwork) -> bool:
@@ -159,7 +146,7 @@ def one_family(cluster: Cluster) -> Iterator[Problem]:
 
 
 def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """A node's address is in no network of pods or services, and in one of the nodes'."""
+    """A node's address is of the pods' family, in one of the nodes' networks, and not in theirs."""
     address = _plan.node_address(host)
     if address is None:
         return
@@ -172,7 +159,8 @@ def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
                 f"Choose another {name}.", host.name, host.variables.get(path),
             )  # fmt: skip
     networks = known(cluster, NODES)
-    if networks and not any(address in network for network in networks):
+    # One that cannot be read may be the one.
+    if networks and all(networks) and not any(address in network for network in networks):
         yield Problem(
             "cidr-plan", ERROR, path,
             f"{address} lies in none of {NODES} ({', '.join(str(item) for item in networks)}).",
@@ -185,61 +173,3 @@ def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
             "stack is not supported yet.",
             "Use one family for pods, services and nodes.", host.name, host.variables.get(path),
         )  # fmt: skip
-
-
-def node_usable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
-    """A node's address is one that other nodes can reach."""
-    address = _plan.node_address(host)
-    given = host.variables.get("ansible_host")
-    path = "fastpath_node_ip" if host.given("fastpath_node_ip") else "ansible_host"
-    if address is not None and not _cidr.reachable(address):
-        yield Problem(
-            "cidr-plan", ERROR, path, f"{address} is no address that another node could reach.",
-            "Give the address of the card that carries the node's traffic.",
-            host.name, host.variables.get(path),
-        )  # fmt: skip
-    elif isinstance(given, str):
-        yield from _place(host, given)
-
-
-def _without(given: str) -> str:
-    """Return what to do with parts of *given* that have variables of their own."""
-    match = _WITH_MORE.fullmatch(given)
-    if match is None or not any(match.group("scheme", "user", "port", "bracket")):
-        return ""
-    name = match["bracket"] or match["name"]
-    if match["scheme"]:
-        return f"Write {name}; ansible_connection says how it is reached."
-    parts = [
-        f"{what} as {variable}: {match[group]}"
-        for what, variable, group in (
-            ("the user", "ansible_user", "user"), ("the port", "ansible_port", "port")
-        )
-        if match[group]
-    ]  # fmt: skip
-    if not parts:
-        return f"Take the brackets out: {name}."
-    return f"Write {name}, and {' and '.join(parts)}."
-
-
-def _place(host: Host, given: str) -> Iterator[Problem]:
-    """Where a host is reached is an address, with a zone where it is link-local, or a name."""
-    fix = "Write letters, digits, hyphens and single dots."
-    if _LIKE_ADDRESS.fullmatch(given):
-        try:
-            _cidr.address(given, "ansible_host")
-        except BadValue as error:
-            fix = error.fix or _cidr.ADDRESS_FIX
-        else:
-            return
-    elif "%" in given or _LIKE_NAME.fullmatch(given):
-        return
-    fix = _without(given) or fix
-    bare = "".join(given.split())
-    outside = bare == given.strip() or bool(_LIKE_ADDRESS.fullmatch(bare))
-    if bare != given and outside and _LIKE_NAME.fullmatch(bare):
-        fix = f"Take the blank out: {bare}."
-    yield Problem(
-        "cidr-plan", ERROR, "ansible_host", f"must be an address or a name, got {given!r}.", fix,
-        host.name, given,
-    )  # fmt: skip

@@ -18,10 +18,12 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     Problem,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import levels
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules import _cilium_flags
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys import (
     CHART,
     KEYS,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.addresses import known
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.pod_network import encapsulation
 
 VALUES = "fastpath_cilium_values"
@@ -68,10 +70,13 @@ def keys(cluster: Cluster) -> Iterator[Problem]:
     for key in chosen(cluster):
         if key not in KEYS and key not in _REMOVED:
             hint = nearest(key, KEYS)
+            pods = known(cluster, "fastpath_pod_cidr")
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
                 f"is no value of the chart {CHART}, and helm would ignore it.",
-                levels(str(key), KEYS) or (f"Did you mean {hint}?" if hint else "Take it out."),
+                _cilium_flags.fix(str(key), KEYS, pods and pods.version)
+                or levels(str(key), KEYS)
+                or (f"Did you mean {hint}?" if hint else "Take it out."),
                 value=key,
             )  # fmt: skip
 

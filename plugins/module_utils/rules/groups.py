@@ -75,12 +75,14 @@ def groups(cluster: Cluster) -> Iterator[Problem]:
                     "warnings say why it cannot be read.", value=cluster.raw(variable),
                 )  # fmt: skip
                 continue
+            meant = _meant(cluster, variable)
+            stray = meant if meant in cluster.inventory.groups else None
             yield Problem(
                 "hosts", ERROR, variable,
                 f"group {shown(group)} has no host, so there is no {what}.",
                 f"Put hosts into {group}, or name your group on the command line: "
-                f"-e {variable}={_meant(cluster, variable)}.",
-                value=cluster.raw(variable),
+                f"-e {variable}={meant}.",
+                value=stray or cluster.raw(variable),
             )  # fmt: skip
 
 

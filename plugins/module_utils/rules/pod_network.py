@@ -60,7 +60,7 @@ def one_segment(cluster: Cluster) -> Iterator[Problem]:
     calico = cluster.get("fastpath_pod_network") == "calico"
     if cluster.get(ENCAPSULATION) != "none" or (calico and cluster.get("fastpath_bgp_peers")):
         return
-    networks = cluster.get(NETWORKS) or []
+    networks = [network for network in cluster.get(NETWORKS) or [] if network]
     members: dict[str, list[str]] = {}
     for host in cluster.hosts:
         address = _plan.node_address(host)

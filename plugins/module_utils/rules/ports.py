@@ -83,7 +83,11 @@ def local_range(cluster: Cluster, host: Host) -> Iterator[Problem]:
     taken = _within(_ports.merge(_ports.CLUSTER_PORTS, [node_ports]), first, last)
     missing = _ports.render(_ports.without(taken, reserved))
     if missing:
-        parity = "" if first % 2 != last % 2 else f" and making it {first} {last - 1}"
+        parity = (
+            ""
+            if first % 2 != last % 2
+            else (f" and making it {first} {last - 1}, for ends of different parity")
+        )
         yield Problem(
             "port-ranges", ERROR, path,
             f"{first}-{last} overlaps NodePorts {_ports.render([node_ports])} or ports of the "

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy as proxy
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
     WARNING,
@@ -83,9 +84,13 @@ def schema(cluster: Cluster) -> Iterator[Problem]:
     for key, reason in proxy.OWNED.items():
         value = cluster.get(CONFIG).get(key)
         if value is not None:
+            fix = "Take it out."
+            if key == "mode":
+                known = f": {value}" if value in SERVICE_PROXIES else ""
+                fix = f"Take it out, and set fastpath_service_proxy{known}."
             yield Problem(
-                "proxy-schema", ERROR, f"{CONFIG}.{key}", f"is not set here: {reason}.",
-                "Take it out.", value=value,
+                "proxy-schema", ERROR, f"{CONFIG}.{key}",
+                f"is {shown(value)}, and is not set here: {reason}.", fix, value=value,
             )  # fmt: skip
 
 

@@ -36,6 +36,11 @@ _WITHOUT_WEIGHTS = {"wrr": "rr", "wlc": "lc", "sed": "lc", "nq": "lc"}
 _MANY_SERVICES = 1000
 
 
+def _meant(name: str) -> str:
+    same = _WITHOUT_WEIGHTS.get(name)
+    return f"Did you mean {name}?" + (f" It behaves as {same}, so write that." if same else "")
+
+
 def scheduler(cluster: Cluster) -> Iterator[Problem]:
     """The scheduler exists, and does what its name promises."""
     value, path, raw = setting(cluster, SCHEDULER, "ipvs", "scheduler")
@@ -52,7 +57,7 @@ def scheduler(cluster: Cluster) -> Iterator[Problem]:
         yield Problem(
             "scheduler", ERROR, path,
             f"{shown(value)} is no scheduler of IPVS; kube-proxy would exit at its start.",
-            f"Did you mean {hint}?" if hint else f"Use one of {', '.join(SCHEDULERS)}.",
+            _meant(hint) if hint else f"Use one of {', '.join(SCHEDULERS)}.",
             value=raw,
         )  # fmt: skip
         return
@@ -137,9 +142,11 @@ def strict_arp(cluster: Cluster) -> Iterator[Problem]:
     if cluster.service_proxy == "ipvs" and announcers and not strict:
         yield Problem(
             "strict-arp", ERROR, path,
-            f"{', '.join(announcers)} announces service addresses by ARP, and in mode ipvs every "
-            "node holds them on kube-ipvs0 and answers too.",
-            f"Set {STRICT_ARP}: true.", value=raw,
+            f"fastpath_service_announcers has {', '.join(announcers)}, which announces "
+            "service addresses by ARP, and in mode ipvs every node holds them on kube-ipvs0 and "
+            "answers too.",
+            f"Set {STRICT_ARP}: true.",
+            value=cluster.raw("fastpath_service_announcers") if raw is None else raw,
         )  # fmt: skip
     elif strict and cluster.service_proxy != "ipvs":
         yield Problem(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host
-from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import shown
+from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import BOOLEANS, shown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._sysctl_known import (
@@ -37,10 +37,14 @@ def _number(key: str, value: str) -> str:
     return ""
 
 
+def _range(key: str) -> str:
+    return "0 or 1" if largest(key) == 1 else f"a number from 0 to {largest(key)}"
+
+
 def misshapen(key: str, value: str) -> tuple[str, str]:
     """Return what is wrong with a value of a key whose shape is known, and what to write."""
     if key in NUMBERS:
-        return _number(key, value), f"Give a number from 0 to {largest(key)}."
+        return _number(key, value), f"Give {_range(key)}."
     if key in TRIPLES:
         numbers = [int(word) for word in value.split() if word.isdigit()]
         if len(value.split()) != 3 or len(numbers) != 3 or numbers != sorted(numbers):
@@ -94,6 +98,13 @@ def _key_fix(given: Any) -> str:
     return "Write the key as sysctl prints it, and a number or a string."
 
 
+def _for_switch(key: str) -> str:
+    """Return what to write for a value that YAML has read as a boolean."""
+    what = _range(key) if key in NUMBERS else "a number, or a text in quotes"
+    what = "numbers" if key in TRIPLES else what
+    return f"Write {what}: {BOOLEANS}."
+
+
 def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
     """Keys are keys, and values what the kernel takes."""
     for given, value in host.get(OVERRIDES).items():
@@ -111,8 +122,10 @@ def readable(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 _sysctl.normalise_value(key, value)
         except BadValue as error:
             message = str(error).removeprefix(f"{key} ")
+            fix = error.fix or _key_fix(given)
+            if isinstance(value, bool):
+                message, fix = f"must be a number or a string, got {value}", _for_switch(key)
             yield Problem(
-                "type", ERROR, f"{OVERRIDES}['{given}']", f"{message}.",
-                error.fix or _key_fix(given),
+                "type", ERROR, f"{OVERRIDES}['{given}']", f"{message}.", fix,
                 host.name, value,
             )  # fmt: skip

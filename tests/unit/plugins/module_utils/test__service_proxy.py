@@ -84,7 +84,7 @@ def test_overrides_are_merged():
         ({"strictARP": True}, "did you mean ipvs.strictARP"),
         ({"minSyncPeriods": "1s"}, "^minSyncPeriods is no field"),
         ({"ipvs": "rr"}, "ipvs must be a dictionary"),
-        ({"mode": "nftables"}, "set fastpath_service_proxy instead"),
+        ({"mode": "nftables"}, "fastpath_service_proxy decides it"),
         ({"kind": "X"}, "kube_proxy_config.kind"),
         (["ipvs"], "kube_proxy_config must be a dictionary"),
     ],

@@ -215,8 +215,8 @@ def test_a_number_in_a_string_is_the_number(found):
     assert found(
         {}, {"cp1": {"fastpath_max_pods": "110"}, "worker1": {"fastpath_max_pods": 110}}
     ) == [
-        "error [hosts] fastpath_max_pods: is set on cp1 and not on worker2, but a cluster has one. "
-        "Fix: Set it once, in group_vars of the group that holds the whole cluster."
+        "error [hosts] fastpath_max_pods: is '110' on cp1 and not set on worker2, but a cluster "
+        "has one. Fix: Set it once, in group_vars of the group that holds the whole cluster."
     ]
 
 

@@ -62,8 +62,8 @@ def test_a_node_outside_of_the_group_that_has_the_variables():
     for name in ("node1", "node2"):
         hosts[name]["fastpath_max_pods"] = 110
     assert told({**CLUSTER, "k8s_cluster": ["node1", "node2"]}, hosts) == [
-        "error [hosts] fastpath_max_pods: is set on node1 and not on node3, but a cluster has one. "
-        "Fix: Put node3 into group k8s_cluster, which has it."
+        "error [hosts] fastpath_max_pods: is 110 on node1 and not set on node3, but a cluster has "
+        "one. Fix: Put node3 into group k8s_cluster, which has it."
     ]
 
 

@@ -17,7 +17,7 @@ TOLD = [
     ),
     (
         {"logging": {"flushFrequency": "5"}},
-        ".logging.flushFrequency: must be a duration, got '5'. Fix: Write it as 30s or 1m30s.",
+        ".logging.flushFrequency: must be a duration with a unit, got '5'. Fix: Write it as 5s.",
     ),
     (
         {"logging": {"vmodule": "proxier=4"}},
@@ -51,8 +51,8 @@ TOLD = [
     ),
     (
         {"hostnameOverride": "node1"},
-        ".hostnameOverride: is not set here: every node has its own, and kubeadm hands it to each "
-        "kube-proxy. Fix: Take it out.",
+        ".hostnameOverride: is 'node1', and is not set here: every node has its own, and "
+        "kubeadm hands it to each kube-proxy. Fix: Take it out.",
     ),
     (
         {"detectLocalMode": "NodeCIDR"},

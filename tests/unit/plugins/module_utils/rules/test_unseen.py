@@ -42,7 +42,7 @@ TOLD = [
     ),
     (
         {OVERRIDES: {"vm.swappiness": "9" * 5000}},
-        f"error [type] {OVERRIDES}['vm.swappiness']: must be 2147483647 at most,",
+        f"error [type] {OVERRIDES}['vm.swappiness']: must be 200 at most,",
     ),
     # kube-proxy: kubernetes/pkg/proxy/apis/config/validation.
     (
