@@ -33,6 +33,9 @@ _OURS = {"app.kubernetes.io/managed-by": "fastpath.k8s"}
 #: The hold time is three keepalives, as RFC 4271 suggests (section 4.4).
 _HOLD = 3
 
+#: The longest that fields may be, in seconds.
+DURATIONS = {"keepalive": 65535 // _HOLD, "max_restart_time": 4095}
+
 #: Fields of fastpath_bgp_peers that no object of Cilium has.
 UNSUPPORTED = ("filters", "source_address", "ttl_security")
 
@@ -40,7 +43,7 @@ UNSUPPORTED = ("filters", "source_address", "ttl_security")
 PASSWORD_KEY = "password"
 
 
-def _seconds(value: Any, what: str, high: int) -> int:
+def whole_seconds(value: Any, what: str, high: int) -> int:
     """Return the whole seconds of a Go duration, which the objects are written in."""
     found = duration_seconds(value, what)
     if found != int(found) or not 1 <= found <= high:
@@ -66,12 +69,14 @@ def peer_config(peer: Mapping[str, Any], name: str, family: str) -> dict[str, An
             )
         spec["authSecretRef"] = text(secret, "name")
     if peer.get("keepalive") is not None:
-        keepalive = _seconds(peer["keepalive"], "keepalive", 65535 // _HOLD)
+        keepalive = whole_seconds(peer["keepalive"], "keepalive", DURATIONS["keepalive"])
         spec["timers"] = {
             "keepAliveTimeSeconds": keepalive, "holdTimeSeconds": max(3, keepalive * _HOLD)
         }  # fmt: skip
     if peer.get("max_restart_time") is not None:
-        restart = _seconds(peer["max_restart_time"], "max_restart_time", 4095)
+        restart = whole_seconds(
+            peer["max_restart_time"], "max_restart_time", DURATIONS["max_restart_time"]
+        )
         spec["gracefulRestart"] = {"enabled": True, "restartTimeSeconds": restart}
     return {
         "apiVersion": API_VERSION,

@@ -74,7 +74,6 @@ CLUSTER_RULES: tuple[Callable[[Cluster], Iterator[Problem]], ...] = (
     mtu.pod_mtu,
     mtu.unknown_nics,
     pod_network.offered,
-    pod_network.installed,
     pod_network.one_segment,
     bgp.own_as,
     bgp.mesh,

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr, _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr, _cilium_bgp, _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import nearest
-from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, INFO, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.addresses import known
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.bgp import (
     MESH,
@@ -22,13 +23,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules.bgp import (
 
 def peers(cluster: Cluster) -> Iterator[Problem]:
     """Each peer is one that a node can talk to."""
-    if cluster.get(PEERS) and not applies(cluster):
-        yield Problem(
-            "bgp-peer", INFO, PEERS,
-            "has no effect with Cilium, which has BGP resources of its own.",
-            "Take it out.", value=cluster.raw(PEERS),
-        )  # fmt: skip
-        return
     own = {str(a): host.name for host in cluster.hosts if (a := _plan.node_address(host))}
     for index, peer in enumerate(cluster.get(PEERS)):
         for field, message, fix in _of_peer(cluster, peer, own) if peer else ():
@@ -43,8 +37,6 @@ def twice(cluster: Cluster) -> Iterator[Problem]:
 
     One address for nodes of several racks is that of several routers.
     """
-    if not applies(cluster):
-        return
     entries = cluster.get(PEERS)
     for index, peer in enumerate(entries):
         for first, other in enumerate(entries[:index]):
@@ -112,13 +104,42 @@ def _of_peer(
             f"{address} is IPv{address.version}, and the cluster is not.",
             "Give an address of the cluster's family.",
         )
+    yield from _of_calico(peer) if applies(cluster) else _of_cilium(peer)
+    yield from _of_nodes(peer.get("nodes"), node_names(cluster), own)
+
+
+def _of_calico(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     if peer.get("keepalive") is not None:
         yield (
             "keepalive",
             "is not supported: a BGPPeer of Calico 3.31 has no such field.",
             "Take it out.",
         )
-    yield from _of_nodes(peer.get("nodes"), node_names(cluster), own)
+
+
+def _of_cilium(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for field in _cilium_bgp.UNSUPPORTED:
+        if peer.get(field) is not None:
+            yield field, "is not supported: no BGP object of Cilium 1.20 has it.", "Take it out."
+    secret = peer.get("password_secret")
+    if secret and secret["key"] != _cilium_bgp.PASSWORD_KEY:
+        yield (
+            "password_secret.key",
+            f"is {secret['key']}, and Cilium reads the key {_cilium_bgp.PASSWORD_KEY} only.",
+            f"Put the password under the key {_cilium_bgp.PASSWORD_KEY} of the Secret, and write "
+            "that.",
+        )
+    for field, longest in _cilium_bgp.DURATIONS.items():
+        if peer.get(field) is None:
+            continue
+        try:
+            _cilium_bgp.whole_seconds(peer[field], field, longest)
+        except BadValue:
+            yield (
+                field,
+                f"must be whole seconds from 1s to {longest}s for Cilium, got {peer[field]!r}.",
+                "Write it so, such as 30s.",
+            )
 
 
 def _of_nodes(

@@ -11,7 +11,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Clust
 from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import OFFERED
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
-    WARNING,
     Problem,
 )
 
@@ -44,21 +43,9 @@ def offered(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def installed(cluster: Cluster) -> Iterator[Problem]:
-    """What this release plans, it does not all install."""
-    if cluster.get("fastpath_pod_network") == "cilium":
-        yield Problem(
-            "service-proxy-owner", WARNING, "fastpath_pod_network",
-            "cilium is checked and planned, but this release does not install it: site.yml ends "
-            "with nodes that are not Ready.",
-            "Use calico, or install Cilium yourself.", value=cluster.raw("fastpath_pod_network"),
-        )  # fmt: skip
-
-
 def one_segment(cluster: Cluster) -> Iterator[Problem]:
     """Bare pod packets cross a router only where it knows the pods' routes."""
-    calico = cluster.get("fastpath_pod_network") == "calico"
-    if cluster.get(ENCAPSULATION) != "none" or (calico and cluster.get("fastpath_bgp_peers")):
+    if cluster.get(ENCAPSULATION) != "none" or cluster.get("fastpath_bgp_peers"):
         return
     networks = [network for network in cluster.get(NETWORKS) or [] if network]
     members: dict[str, list[str]] = {}
@@ -70,12 +57,12 @@ def one_segment(cluster: Cluster) -> Iterator[Problem]:
     if len(members) < 2:
         return
     (one, some), (other, others) = list(members.items())[:2]
+    calico = cluster.get("fastpath_pod_network") == "calico"
+    tunnel = "vxlan_cross_subnet" if calico else "vxlan or geneve"
     yield Problem(
         "calico-encapsulation", ERROR, ENCAPSULATION,
         f"is none, and {some[0]} ({one}) and {others[0]} ({other}) are in different segments: the "
         f"routers between them do not know {cluster.get('fastpath_pod_cidr')}.",
-        "Declare the routers in fastpath_bgp_peers, or use vxlan_cross_subnet."
-        if calico
-        else "Use vxlan or geneve.",
+        f"Declare the routers in fastpath_bgp_peers, or use {tunnel}.",
         value=cluster.raw(ENCAPSULATION),
     )  # fmt: skip

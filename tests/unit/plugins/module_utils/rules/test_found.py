@@ -250,6 +250,17 @@ def test_two_segments_without_a_router(found):
     )
 
 
+@pytest.mark.parametrize("network", ["calico", "cilium"])
+def test_routers_that_know_the_pods_join_segments(found, network):
+    variables = {
+        "fastpath_pod_network": network,
+        "fastpath_node_networks": ["10.0.0.0/24", "10.0.9.0/24"],
+        "fastpath_bgp_peers": [{"address": "10.0.0.1", "as_number": 64513}],
+    }
+    hosts = {"worker2": {"fastpath_node_ip": "10.0.9.5"}}
+    assert found(variables, hosts, only="calico-encapsulation") == []
+
+
 def test_one_address_twice(found):
     text = found({}, {"worker2": {"fastpath_node_ip": "10.0.0.21"}})
     assert text == [
@@ -280,12 +291,3 @@ def test_the_end_of_ipvs(found, version, gate, level):
     variables = {"fastpath_kubernetes_version": version, "fastpath_kube_proxy_config": gates}
     text = found(variables, only="ipvs-lifecycle")
     assert [line.split(" ")[0] for line in text] == ([level] if level else [])
-
-
-def test_what_is_not_installed_yet_is_said(found):
-    (line,) = [
-        line
-        for line in found({"fastpath_pod_network": "cilium"}, only="service-proxy-owner")
-        if "fastpath_pod_network:" in line
-    ]
-    assert line.startswith("warning [service-proxy-owner] fastpath_pod_network: cilium is checked")

@@ -101,3 +101,30 @@ def test_secrets_are_named_as_kubernetes_names_them(found, secret, expected):
 @pytest.mark.parametrize("key", ["rack-1", "Rack_1.password", ".hidden"])
 def test_names_of_secrets(found, name, key):
     assert found(peers({SECRET: {"name": name, "key": key}}), only="bgp-peer") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("filters", ["a"], "filters: is not supported: no BGP object of Cilium"),
+        ("ttl_security", 1, "ttl_security: is not supported"),
+        ("source_address", "None", "source_address: is not supported"),
+        (
+            "password_secret", {"name": "bgp", "key": "pw"},
+            "password_secret.key: is pw, and Cilium reads the key password only.",
+        ),
+        ("keepalive", "1500ms", "keepalive: must be whole seconds from 1s to 21845s"),
+        ("max_restart_time", "2h", "max_restart_time: must be whole seconds from 1s to 4095s"),
+    ],
+)  # fmt: skip
+def test_what_cilium_cannot_do_is_refused(found, field, value, sentence):
+    (line,) = found({"fastpath_pod_network": "cilium", **peers({field: value})}, only="bgp-peer")
+    assert line.startswith(f"error [bgp-peer] {PEERS}[0].{sentence}")
+
+
+def test_what_cilium_can_do_passes(found):
+    peer = {
+        "keepalive": "10s", "max_restart_time": "2m", "nodes": ["worker1"],
+        "password_secret": {"name": "bgp", "key": "password"},
+    }  # fmt: skip
+    assert found({"fastpath_pod_network": "cilium", **peers(peer)}, only="bgp-peer") == []
