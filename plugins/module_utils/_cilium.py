@@ -100,11 +100,21 @@ def _site(plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]]) -> Site:
 
 
 def cilium_features(
-    plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]] = ()
+    plan: Mapping[str, Any],
+    hosts: Sequence[Mapping[str, Any]] = (),
+    overrides: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return feature, on and why of everything that depends on kernels, cards and topology."""
-    found = _cilium_features.features(_site(mapping(plan, "the plan"), hosts))
-    return [{"feature": item.name, "on": item.on, "why": item.why} for item in found]
+    """Return feature, on and why of everything that depends on kernels, cards and topology.
+
+    ``on`` is None where the user's values decide.
+    """
+    chosen = plain(mapping(overrides, "cilium_values"))
+    found = []
+    for item in _cilium_features.features(_site(mapping(plan, "the plan"), hosts)):
+        theirs = merge(item.values, chosen) != merge(chosen, item.values)
+        why = "fastpath_cilium_values decides" if theirs else item.why
+        found.append({"feature": item.name, "on": None if theirs else item.on, "why": why})
+    return found
 
 
 def cilium_values(

@@ -194,7 +194,8 @@ def _cilium_features(cluster: Cluster) -> list[dict[str, Any]] | None:
     if cluster.get("fastpath_pod_network") != "cilium":
         return None
     hosts = [host.variables for host in cluster.hosts]
-    return _cilium.cilium_features(_cilium_plan(cluster), hosts)
+    overrides = cluster.get("fastpath_cilium_values")
+    return _cilium.cilium_features(_cilium_plan(cluster), hosts, overrides)
 
 
 def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, Any]] | None:

@@ -134,6 +134,12 @@ def test_the_plan_says_all_of_it():
     assert all(item["why"] for item in found)
 
 
+def test_the_plan_says_where_the_user_decides():
+    chosen = {"loadBalancer": {"acceleration": "disabled"}, "bpf": {"lbMapMax": 1}}
+    found = _cilium.cilium_features(PLAN, [host()], chosen)
+    assert [item["feature"] for item in found if item["on"] is None] == ["XDP acceleration"]
+
+
 def test_peers_switch_the_control_plane_on():
     assert "bgpControlPlane" not in _cilium.cilium_values(PLAN)
     values = _cilium.cilium_values({**PLAN, "bgp_peers": ["10.0.0.1"]})
