@@ -19,6 +19,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+# The collection is found only with this, so what comes of it is imported after (E402).
 sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl, _sysctl_profile  # noqa: E402
