@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sum at the end of a run of all tests: it counts, and it says what failed where all can see it."""
+"""The sum at the end of all tests counts, and says what failed where all can see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ molecule:
 def run(folder: Path, *stages: str) -> tuple[int, str]:
     """Run the stages of a Makefile made for it; return the exit status and the output."""
     (folder / "Makefile").write_text(MAKEFILE)
-    done = subprocess.run([STAGES, *stages], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [STAGES, *stages], cwd=folder, capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout
 
 
