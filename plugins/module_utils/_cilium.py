@@ -141,6 +141,10 @@ def cilium_values(
         "k8sServicePort": port,
         "ipv4": {"enabled": family == "ipv4"},
         "ipv6": {"enabled": family == "ipv6"},
+        # Programs read their configuration when they start: the chart restarts them with it.
+        "rollOutCiliumPods": True,
+        "operator": {"rollOutPods": True},
+        "envoy": {"rollOutPods": True},
         # kubeadm's controller manager gives each node its addresses.
         "ipam": {"mode": "kubernetes"},
         **_routing(plan, family, str(pods)),

@@ -11,7 +11,7 @@ import pytest
 GOLDEN = Path(__file__).with_name("golden")
 
 
-@pytest.mark.parametrize("name", ["lab", "sample"])
+@pytest.mark.parametrize("name", ["lab", "lab_cilium", "sample"])
 def test_plan_of_an_inventory(validate, name):
     """A change of the plan is read as a diff: FASTPATH_GOLDEN=1 writes the files anew."""
     run = validate(f"inventories/{name}")

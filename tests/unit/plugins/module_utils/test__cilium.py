@@ -38,6 +38,14 @@ def test_mtu_is_that_of_the_card():
     assert values(nic_mtu=0)["MTU"] == 0
 
 
+def test_a_changed_configuration_restarts_the_programs_that_read_it():
+    found = values(overrides={"operator": {"replicas": 1}, "rollOutCiliumPods": False})
+    assert found["operator"] == {"rollOutPods": True, "replicas": 1}
+    assert found["envoy"] == {"rollOutPods": True}
+    assert found["rollOutCiliumPods"] is False
+    assert values()["rollOutCiliumPods"] is True
+
+
 def test_beside_kube_proxy_nothing_is_replaced():
     found = values(service_proxy="ipvs")
     assert found["kubeProxyReplacement"] is False
