@@ -7,6 +7,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from lab import config, lifecycle, network, remote, servers
@@ -34,7 +35,8 @@ def parser() -> argparse.ArgumentParser:
     ssh.add_argument("remote", nargs=argparse.REMAINDER, metavar="COMMAND")
     capture = commands.add_parser("capture", help="print packets")
     capture.add_argument("--host", help="only this machine's packets")
-    capture.add_argument("seconds", type=int, metavar="SECONDS")
+    capture.add_argument("--until", type=Path, metavar="FILE", help="end once this file is there")
+    capture.add_argument("seconds", type=int, metavar="SECONDS", help="end after this time")
     capture.add_argument(
         "filter", nargs=argparse.REMAINDER, metavar="FILTER", help="as tcpdump takes it"
     )
@@ -70,9 +72,20 @@ def act(options: argparse.Namespace, lab: config.Lab, state: State) -> int:
         case "capture":
             port = network.port_of(lab, options.host)
             command = network.capture(lab.name, port, options.seconds, options.filter)
-            status = subprocess.call(command)
+            status = run_until(command, options.until)
             return 0 if status == _TIME_OVER else status
     return 0
+
+
+def run_until(command: list[str], file: Path | None) -> int:
+    """Run a command, ask it to end once *file* is there, and return its status."""
+    with subprocess.Popen(command) as process:
+        while file and process.poll() is None:
+            if file.exists():
+                process.terminate()
+                break
+            time.sleep(0.5)
+        return process.wait()
 
 
 def change(options: argparse.Namespace, lab: config.Lab, state: State) -> None:

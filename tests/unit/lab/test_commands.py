@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import time
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -11,7 +13,7 @@ from threading import Thread
 import pytest
 
 from lab import commands, lifecycle, servers
-from lab.__main__ import parser
+from lab.__main__ import parser, run_until
 from lab.errors import LabError
 from lab.files import Server
 
@@ -50,6 +52,16 @@ def test_options_of_a_remote_command_stay_its_own() -> None:
     options = parser().parse_args(["capture", "--host", "cp1", "5", "tcp", "port", "22"])
     assert (options.seconds, options.host) == (5, "cp1")
     assert options.filter == ["tcp", "port", "22"]
+
+
+def test_a_capture_ends_with_its_file_or_by_itself(tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    assert run_until([sys.executable, "-c", "raise SystemExit(3)"], end) == 3
+    assert run_until([sys.executable, "-c", "raise SystemExit(4)"], None) == 4
+    touch = f"import pathlib, time; pathlib.Path({str(end)!r}).touch(); time.sleep(60)"
+    started = time.monotonic()
+    assert run_until([sys.executable, "-c", touch], end) == -signal.SIGTERM
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(
