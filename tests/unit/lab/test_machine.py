@@ -25,7 +25,7 @@ def values(arguments: list[str], option: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "options", "cpu"),
-    [("kvm", "kvm", "host"), ("tcg", "tcg,thread=multi,tb-size=1536", "max,la57=off")],
+    [("kvm", "kvm", "host"), ("tcg", "tcg,thread=multi,tb-size=1536", accelerator.TCG_CPU)],
 )
 def test_accelerator(
     monkeypatch: pytest.MonkeyPatch,
@@ -107,3 +107,14 @@ def test_files_are_handed_in_encoded(inventory: dict[str, Any]) -> None:
     assert contents["/etc/ssh/ssh_host_ed25519_key"] == ("0600", "host key\n")
     assert contents["/root/.ssh/authorized_keys"] == ("0600", "public key\n")
     assert "10.1.0.21 worker1\n" in contents["/etc/hosts"][1]
+
+
+def test_a_machine_gives_way_as_a_session(tmp_path: Path) -> None:
+    """A host's kernel without groups by session has no such file, and needs none."""
+    machine.give_way(7, 10, tmp_path)
+    (tmp_path / "7").mkdir()
+    machine.give_way(7, 10, tmp_path)
+    assert not (tmp_path / "7/autogroup").exists()
+    (tmp_path / "7/autogroup").write_text("/autogroup-1 nice 0\n")
+    machine.give_way(7, 10, tmp_path)
+    assert (tmp_path / "7/autogroup").read_text() == "10\n"
