@@ -228,9 +228,12 @@ class Reader:
         pods = _cluster_info.parse_pods(answer)
         silent = [item for item in pods.items() if not self.agents.get(item[0])]
         self.agents.update(pool.map(status, silent))
-        found = self.kubectl.run("get", "daemonset", "kube-proxy", "-n", "kube-system")
-        self.kube_proxy = found.rc == 0
-        return all(self.agents.get(node["name"]) for node in self.nodes)
+        found = self.kubectl.run(
+            "get", "daemonset", "kube-proxy", "-n", "kube-system",
+            "--ignore-not-found", "--output=name",
+        )  # fmt: skip
+        self.kube_proxy = bool(found.stdout.strip())
+        return found.rc == 0 and all(self.agents.get(node["name"]) for node in self.nodes)
 
     def read_pods(self, pool: ThreadPoolExecutor) -> bool:
         namespace, name = self.params["test_namespace"], self.params["test_service"]
