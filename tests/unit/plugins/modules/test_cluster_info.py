@@ -16,6 +16,7 @@ PARAMS = {
     "nodes": ["a", "b"],
     "mesh": True,
     "calico_namespace": "kube-system",
+    "cilium_namespace": "kube-system",
     "test_namespace": "test",
     "test_service": "probe",
     "daemonsets": ["kube-system/calico-node"],
@@ -41,7 +42,8 @@ def pod(name, node_name, ready=True):
 class Cluster:
     """Answers kubectl as a cluster of two nodes does. ``sick`` is how often a part is not well."""
 
-    def __init__(self, **sick):
+    def __init__(self, kube_proxy=False, **sick):
+        self.kube_proxy = kube_proxy
         self.sick = sick
         self.execs = []
 
@@ -54,6 +56,11 @@ class Cluster:
         answer = {}
         if words[:2] == ["get", "nodes"]:
             answer = {"items": [node("a"), node("b", self.well("nodes"))]}
+        elif words[:3] == ["get", "daemonset", "kube-proxy"]:
+            if not self.well("api"):
+                return _kubectl.Result(1, "", "connection refused")
+            found = "daemonset.apps/kube-proxy\n" if self.kube_proxy else ""
+            return _kubectl.Result(0, found, "")
         elif words[:2] == ["get", "daemonset"]:
             status = {
                 "desiredNumberScheduled": 2,
@@ -73,6 +80,10 @@ class Cluster:
         elif "birdcl" in words:
             self.execs.append(words[2])
             return _kubectl.Result(0, UP if self.well("bird") else DOWN, "")
+        elif "cilium-dbg" in words:
+            self.execs.append(words[2])
+            status = {"kube-proxy-replacement": {"mode": "True"}}
+            return _kubectl.Result(0 if self.well("agent") else 1, json.dumps(status), "")
         elif words[0] == "exec":
             dns = "dns 10.96.0.1 x\n" if self.well("dns") else ""
             return _kubectl.Result(0, f"mtu 9000\n{dns}", "")
@@ -114,6 +125,18 @@ def test_only_nodes_whose_sessions_are_down_are_asked_again(read):
     reader = read(cluster, "nodes", "bgp")
     assert {s["state"] for sessions in reader.bgp.values() for s in sessions} == {"Established"}
     assert len(cluster.execs) == 3
+
+
+def test_only_agents_that_were_silent_are_asked_again(read):
+    cluster = Cluster(agent=1)
+    reader = read(cluster, "nodes", "agents")
+    assert {agent["kube_proxy_replacement"] for agent in reader.agents.values()} == {"True"}
+    assert len(cluster.execs) == 3
+    assert reader.kube_proxy is False
+
+
+def test_an_api_that_does_not_answer_does_not_deny_kube_proxy(read):
+    assert read(Cluster(kube_proxy=True, api=2), "nodes", "agents").kube_proxy is True
 
 
 @pytest.mark.parametrize("sick", [{}, {"pods": 2}, {"dns": 1}, {"dial": 1}])
