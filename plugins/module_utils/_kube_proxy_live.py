@@ -22,6 +22,12 @@ def has_chains(text: str) -> bool:
     return any(line.startswith(_CHAINS) for line in text.splitlines())
 
 
+def has_table(text: str) -> bool:
+    """Say whether what ``nft list tables`` printed has a table of kube-proxy's mode nftables."""
+    tables = {"table ip kube-proxy", "table ip6 kube-proxy"}
+    return any(line.strip() in tables for line in text.splitlines())
+
+
 def parse_ipvsadm(text: str) -> list[dict[str, Any]]:
     """Return the virtual servers in what ``ipvsadm -Ln`` printed, with the real servers of each.
 

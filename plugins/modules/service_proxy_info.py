@@ -48,7 +48,8 @@ mode:
   returned: success
   type: str
 leftovers:
-  description: What kube-proxy has in the kernel, or has left there; its interface and its chains.
+  description: What kube-proxy has in the kernel, or has left there; its interface, chains and
+    tables.
   returned: success
   type: list
   elements: str
@@ -89,6 +90,8 @@ def _leftovers() -> list[str]:
         rules = _kubectl.execute_command([f"{family}-save"], timeout=60)
         if _kube_proxy_live.has_chains(rules.stdout):
             found.append(f"KUBE- service chains of {family}")
+    if _kube_proxy_live.has_table(_kubectl.execute_command(["nft", "list", "tables"]).stdout):
+        found.append("table kube-proxy of nftables")
     return found
 
 

@@ -63,3 +63,16 @@ def test_encapsulation(routings, expected):
 )
 def test_chains_of_kube_proxy(text, found):
     assert _kube_proxy_live.has_chains(text) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("table ip nat\ntable ip kube-proxy\n", True),
+        ("table ip6 kube-proxy", True),
+        ("table inet kube-proxy-of-mine\ntable ip cilium\n", False),
+        ("", False),
+    ],
+)
+def test_tables_of_kube_proxy(text, found):
+    assert _kube_proxy_live.has_table(text) is found
