@@ -31,6 +31,12 @@ TRANSIENT = re.compile(
     re.IGNORECASE,
 )
 
+#: An API server that starts answers before it has read who may do what, and refuses everybody.
+FORBIDDEN = re.compile(r"\(forbidden\)|is forbidden: user", re.IGNORECASE)
+
+#: After so many seconds it has read it, on a slow machine too, and the refusal is meant.
+AUTHORIZATION_SECONDS = 120
+
 #: Messages that say that what a manifest refers to is not there yet.
 MISSING = re.compile(
     r"notfound|not found|no matches for kind|ensure crds are installed", re.IGNORECASE
@@ -85,10 +91,16 @@ class Kubectl:
         final: re.Pattern[str] | None = None,
     ) -> Result:
         """Run kubectl until it ends well, fails for a lasting reason, or *deadline* has passed."""
+        authorized = time.monotonic() + AUTHORIZATION_SECONDS
         while True:
             left = deadline - time.monotonic()
             result = self.run(*arguments, stdin=stdin, timeout=max(left, 300))
-            lasting = not TRANSIENT.search(result.stderr) or (final and final.search(result.stderr))
+            if FORBIDDEN.search(result.stderr):
+                lasting = time.monotonic() >= authorized
+            else:
+                lasting = not TRANSIENT.search(result.stderr) or bool(
+                    final and final.search(result.stderr)
+                )
             if good(result) or lasting or left <= 0:
                 return result
             time.sleep(min(5, max(left, 0)))
