@@ -34,7 +34,7 @@ TRANSIENT = re.compile(
 #: An API server that starts answers before it has read who may do what, and refuses everybody.
 FORBIDDEN = re.compile(r"\(forbidden\)|is forbidden: user", re.IGNORECASE)
 
-#: After so many seconds it has read it, on a slow machine too, and the refusal is meant.
+#: So many seconds after its first refusal it has read it, on a slow machine too: then it is meant.
 AUTHORIZATION_SECONDS = 120
 
 #: Messages that say that what a manifest refers to is not there yet.
@@ -91,12 +91,14 @@ class Kubectl:
         final: re.Pattern[str] | None = None,
     ) -> Result:
         """Run kubectl until it ends well, fails for a lasting reason, or *deadline* has passed."""
-        authorized = time.monotonic() + AUTHORIZATION_SECONDS
+        refused: float | None = None
         while True:
             left = deadline - time.monotonic()
             result = self.run(*arguments, stdin=stdin, timeout=max(left, 300))
             if FORBIDDEN.search(result.stderr):
-                lasting = time.monotonic() >= authorized
+                now = time.monotonic()
+                refused = now if refused is None else refused
+                lasting = now - refused >= AUTHORIZATION_SECONDS
             else:
                 lasting = not TRANSIENT.search(result.stderr) or bool(
                     final and final.search(result.stderr)

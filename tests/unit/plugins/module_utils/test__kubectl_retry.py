@@ -46,6 +46,18 @@ def test_a_server_that_starts_refuses_everybody_for_a_while(clock):
     assert (result.stdout, seconds) == ("done", 60)
 
 
+def test_the_while_begins_with_the_first_refusal(clock):
+    """After a reboot the server is first not there, for longer than it then refuses."""
+
+    def execute(_command, **_more):
+        if clock.now < 300:
+            return _kubectl.Result(1, "", UNREACHED)
+        return _kubectl.Result(*((1, "", REFUSED) if clock.now < 360 else (0, "done", "")))
+
+    kubectl = _kubectl.Kubectl(execute=execute)
+    assert kubectl.retry("get", "nodes", deadline=900).stdout == "done"
+
+
 def test_a_refusal_that_stays_is_meant(clock):
     result, seconds = tried(REFUSED, 1e9, clock)
     assert (result.message, seconds) == (REFUSED, _kubectl.AUTHORIZATION_SECONDS)
