@@ -1,0 +1,59 @@
+"""What roles make of the variables of an inventory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+VALUES = "__cilium_plan | fastpath.k8s.cilium_values(__cilium_variables, cilium_values)"
+BGP = "__cilium_plan | fastpath.k8s.cilium_bgp"
+
+
+@pytest.fixture
+def evaluate(tmp_path):
+    """Return the value of an expression among the variables of a role, on cp1."""
+
+    def run(role, inventory, expression, known):
+        result, playbook = tmp_path / "result.json", tmp_path / "play.yml"
+        tasks = [{"ansible.builtin.set_fact": known}] if known else []
+        content = f"{{{{ {expression} | to_json }}}}"
+        tasks.append({"ansible.builtin.copy": {"dest": str(result), "content": content}})
+        files = [str(ROOT / "roles" / role / part / "main.yml") for part in ("defaults", "vars")]
+        play = {"hosts": "cp1", "gather_facts": False, "vars_files": files, "tasks": tasks}
+        play["vars"] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        playbook.write_text(json.dumps([play]))
+        program = Path(sys.executable).with_name("ansible-playbook")
+        process = subprocess.run(
+            [program, playbook, "-i", ROOT / "inventories" / inventory],
+            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+            env={
+                **os.environ,
+                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                "ANSIBLE_NOCOLOR": "1",
+            },
+        )  # fmt: skip
+        assert process.returncode == 0, process.stdout
+        return json.loads(result.read_text())
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("known", "mtu"), [({}, 1500), ({"fastpath_node_interface_mtu": 1400}, 1400)]
+)
+def test_values_of_the_chart(evaluate, known, mtu):
+    values = evaluate("cilium", "lab_cilium", VALUES, known)
+    assert (values["MTU"], values["k8sServiceHost"]) == (mtu, "10.90.0.11")
+    assert values["hubble"] == {"enabled": False}
+
+
+def test_bgp_objects_of_a_plan_without_peers(evaluate):
+    assert evaluate("cilium", "lab_cilium", BGP, {}) == []
