@@ -44,6 +44,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "cilium_expected_services": "fastpath_expected_services",
         "cilium_first_control_plane": "",
         "cilium_helm_key": "",
+        "cilium_helm_version": "",
         "cilium_helm_repository": "fastpath_package_repository",
         "cilium_mtu": "fastpath_mtu",
         "cilium_node_group": "fastpath_node_group",
