@@ -125,6 +125,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "preflight_fact_subset": "",
         "preflight_mirrors": "fastpath_package_repository",
         "preflight_pod_network": "fastpath_pod_network",
+        "preflight_service_proxy": "fastpath_service_proxy",
         "preflight_timeout": "",
     },
     "reset": {
