@@ -158,7 +158,10 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "sysctl_service_proxy": "fastpath_service_proxy",
     },
     "verify": {
+        "verify_bgp_peers": "fastpath_bgp_peers",
         "verify_calico_namespace": "",
+        "verify_cilium_values": "fastpath_cilium_values",
+        "verify_congestion_control": "fastpath_congestion_control",
         "verify_control_plane_group": "fastpath_control_plane_group",
         "verify_encapsulation": "fastpath_encapsulation",
         "verify_first_control_plane": "",
