@@ -26,7 +26,8 @@ options:
   host:
     description:
       - A dictionary with any of C(control_planes), C(control_plane_group), C(node_ip), C(swap_mib),
-        C(cni_files) and C(pod_network). What is left out is not judged.
+        C(cni_files), C(kube_proxy), C(paths), C(pod_network) and C(service_proxy). What is left out
+        is not judged.
     type: dict
     required: true
 """

@@ -36,7 +36,13 @@ _HOLD = 3
 #: The longest that fields may be, in seconds.
 DURATIONS = {"keepalive": 65535 // _HOLD, "max_restart_time": 4095}
 
-#: Fields of fastpath_bgp_peers that no object of Cilium has.
+#: So long a peer keeps the routes of an agent that restarts, as it does with every changed value of
+#: the chart, while its programs go on forwarding (bgp-control-plane-operation.rst). A node that
+#: dies is noticed so much later, unless its peer's max_restart_time says less. The API's default.
+RESTART_SECONDS = 120
+
+#: Fields of fastpath_bgp_peers that become no field of an object of Cilium. Of source_address they
+#: have other forms: an interface, or the address of each node.
 UNSUPPORTED = ("filters", "source_address", "ttl_security")
 
 #: The key of the Secret that the agent reads (pkg/bgp/manager/reconciler/neighbor.go).
@@ -73,11 +79,12 @@ def peer_config(peer: Mapping[str, Any], name: str, family: str) -> dict[str, An
         spec["timers"] = {
             "keepAliveTimeSeconds": keepalive, "holdTimeSeconds": max(3, keepalive * _HOLD)
         }  # fmt: skip
+    restart = RESTART_SECONDS
     if peer.get("max_restart_time") is not None:
         restart = whole_seconds(
             peer["max_restart_time"], "max_restart_time", DURATIONS["max_restart_time"]
         )
-        spec["gracefulRestart"] = {"enabled": True, "restartTimeSeconds": restart}
+    spec["gracefulRestart"] = {"enabled": True, "restartTimeSeconds": restart}
     return {
         "apiVersion": API_VERSION,
         "kind": "CiliumBGPPeerConfig",
@@ -86,21 +93,34 @@ def peer_config(peer: Mapping[str, Any], name: str, family: str) -> dict[str, An
     }
 
 
-def _groups(peers: Sequence[Mapping[str, Any]], nodes: Iterable[str]) -> dict[tuple, list[str]]:
-    """Return the nodes by the indexes of their peers.
+def _groups(
+    peers: Sequence[Mapping[str, Any]], nodes: Iterable[str]
+) -> list[tuple[list[int], dict[str, Any] | None]]:
+    """Return the indexes of peers that nodes share, with a selector of these nodes.
 
-    A node may be selected by one CiliumBGPClusterConfig only.
+    A node may be selected by one CiliumBGPClusterConfig only. Peers of every node are given to all
+    that no other peer names, so that a node that joins later has its sessions at once; the selector
+    is None where that is every node (operator/pkg/bgp/cluster.go).
     """
-    groups: dict[tuple, list[str]] = {}
-    for node in sorted({str(node).lower() for node in nodes}):
-        own = tuple(
-            index
-            for index, peer in enumerate(peers)
-            if not peer.get("nodes") or node in (str(name).lower() for name in peer["nodes"])
-        )
-        if own:
-            groups.setdefault(own, []).append(node)
-    return groups
+    chosen = [{str(name).lower() for name in peer.get("nodes") or ()} for peer in peers]
+    known = {str(node).lower() for node in nodes}
+    named = sorted(known & set().union(*chosen))
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for node in named:
+        own = tuple(i for i, names in enumerate(chosen) if not names or node in names)
+        groups.setdefault(own, []).append(node)
+    found: list[tuple[list[int], dict[str, Any] | None]] = [
+        (list(own), _selector("In", members)) for own, members in groups.items()
+    ]
+    everywhere = [index for index, names in enumerate(chosen) if not names]
+    if everywhere:
+        found.append((everywhere, _selector("NotIn", named) if named else None))
+    return found
+
+
+def _selector(operator: str, nodes: list[str]) -> dict[str, Any]:
+    hostname = {"key": "kubernetes.io/hostname", "operator": operator, "values": nodes}
+    return {"matchExpressions": [hostname]}
 
 
 def bgp_objects(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -143,21 +163,20 @@ def bgp_objects(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
             raise BadValue(f"bgp_peers[{index}].{error}", error.value) from error
     groups = _groups(peers, strings(plan, "nodes", []))
     return objects + [
-        _cluster_config(index, nodes, number, [sessions[own] for own in owns])
-        for index, (owns, nodes) in enumerate(groups.items())
+        _cluster_config(index, selector, number, [sessions[own] for own in owns])
+        for index, (owns, selector) in enumerate(groups)
     ]
 
 
 def _cluster_config(
-    index: int, nodes: list[str], as_number: int, sessions: list[dict[str, Any]]
+    index: int, selector: dict[str, Any] | None, as_number: int, sessions: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    hostname = {"key": "kubernetes.io/hostname", "operator": "In", "values": nodes}
     return {
         "apiVersion": API_VERSION,
         "kind": "CiliumBGPClusterConfig",
         "metadata": {"name": f"fastpath-{index}", "labels": dict(_OURS)},
         "spec": {
-            "nodeSelector": {"matchExpressions": [hostname]},
+            **({"nodeSelector": selector} if selector else {}),
             "bgpInstances": [{"name": "fastpath", "localASN": as_number, "peers": sessions}],
         },
     }

@@ -34,13 +34,59 @@ def _other_network(name: str, host: Mapping[str, Any]) -> str:
     )
 
 
+#: kubelet's folder of the ConfigMap that kubeadm's DaemonSet gives kube-proxy; it goes with the pod
+#: (kubernetes/kubernetes, cmd/kubeadm/app/phases/addons/proxy/manifests.go).
+_KUBE_PROXY = "/kubernetes.io~configmap/kube-proxy"
+
+
+def of_paths(paths: Iterable[str]) -> dict[str, Any]:
+    """Return cni_files (names) and kube_proxy (whether its pod is there) of a host's *paths*."""
+    paths = list(paths)
+    return {
+        "cni_files": [
+            path.rpartition("/")[2] for path in paths if path.startswith("/etc/cni/net.d/")
+        ],
+        "kube_proxy": any(path.endswith(_KUBE_PROXY) for path in paths),
+    }
+
+
+def _other_owner(name: str, host: Mapping[str, Any]) -> str:
+    """Services have one owner. Where both are, or none is, their connections break.
+
+    A running cluster is told by a pod of kube-proxy, or by Cilium's file without one.
+    """
+    planned = host.get("service_proxy")
+    if not planned or "kube_proxy" not in host:
+        return ""
+    rule = "a running cluster does not change what owns its services"
+    reset = "or take the cluster down with playbooks/reset.yml first."
+    if host["kube_proxy"] and planned == "cilium":
+        return (
+            f"{name} runs kube-proxy, and planned is fastpath_service_proxy: cilium: {rule}, as "
+            "every connection through one would break. Set it to kube-proxy's mode, or hand them "
+            "over in a window of your own (kubectl --namespace kube-system delete "
+            f"daemonset/kube-proxy configmap/kube-proxy), {reset}"
+        )
+    cilium = pod_network(host.get("cni_files") or ()) == "cilium"
+    if cilium and not host["kube_proxy"] and planned != "cilium":
+        return (
+            f"{name} runs Cilium in place of kube-proxy, and planned is fastpath_service_proxy: "
+            f"{planned}: {rule}. Set fastpath_service_proxy: cilium, {reset}"
+        )
+    return ""
+
+
 def host_problems(name: str, host: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each reason that *host* has.
 
     Keys, each judged where it is there: control_planes (names), control_plane_group, node_ip,
-    swap_mib (running), cni_files (names in /etc/cni/net.d), pod_network (planned).
+    swap_mib (running), pod_network and service_proxy (planned), cni_files (names in
+    /etc/cni/net.d) and kube_proxy (whether its pod is there), or both of them as paths, the files
+    and folders that a host has.
     """
     host = mapping(host, "the host")
+    if "paths" in host:
+        host = {**host, **of_paths(host["paths"])}
     found = []
     planes = host.get("control_planes") or []
     if len(planes) > 1:
@@ -55,5 +101,6 @@ def host_problems(name: str, host: Mapping[str, Any]) -> list[str]:
             f"Swap is on at {name}, and kubelet refuses to start with it: run swapoff --all and "
             "take swap out of /etc/fstab."
         )
-    found.append(_other_network(name, host))
+    # With its network a cluster changes what owns its services.
+    found.append(_other_network(name, host) or _other_owner(name, host))
     return [sentence for sentence in found if sentence]

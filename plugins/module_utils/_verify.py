@@ -40,6 +40,8 @@ def status_rows(
         bgp = "-"
         if plan["pod_network"] == "calico":
             bgp = f"{_sessions(live, name)[0]}/{_expected_sessions(plan, live, name)}"
+        elif counts := _cilium_live.session_counts(live, plan, name):
+            bgp = "{}/{}".format(*counts)
         rows.append(
             {
                 "node": name,
@@ -75,12 +77,7 @@ def _owner_problems(
     plan: Mapping[str, Any], live: Mapping[str, Any], proxies: Mapping[str, Any]
 ) -> list[str]:
     """Services have one owner: where that is Cilium, nothing of kube-proxy may be left."""
-    problems = []
-    if live["kube_proxy"]:
-        problems.append(
-            "The cluster has kube-proxy beside Cilium, and services two owners: kubectl "
-            "--namespace kube-system delete daemonset kube-proxy."
-        )
+    problems = _cilium_live.owner_problems(live)
     for name, proxy in proxies.items():
         if proxy.get("leftovers"):
             problems.append(
@@ -243,7 +240,8 @@ def problems(
     *drift* has by node what module sysctl_drift returns.
 
     *plan* has the keys nodes (names that took part in the run), nic_mtus (by node), service_proxy,
-    ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh.
+    ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh,
+    and with Cilium bgp_peers and the further keys of _cilium_live.problems.
     """
     found = _node_problems(plan, live)
     if plan["pod_network"] == "calico":
@@ -251,7 +249,9 @@ def problems(
     found += _pod_problems(plan, live)
     if plan["pod_network"] == "cilium":
         nodes = [node["name"] for node in live["nodes"]]
-        found += _cilium_live.problems(live["agents"], nodes, plan)
+        kernels = [str(node["kernel"]) for node in live["nodes"]]
+        found += _cilium_live.problems(live["agents"], nodes, plan, kernels)
+        found += _cilium_live.session_problems(live, plan)
     if plan["service_proxy"] == "cilium":
         found += _owner_problems(plan, live, proxies)
     else:

@@ -36,9 +36,18 @@ options:
     type: str
     default: ""
   cilium_namespace:
-    description: Namespace of Cilium's agents, whose status is read. Empty leaves them out.
+    description:
+      - Namespace of Cilium's agents, whose status is read, with what could make kube-proxy run
+        beside them. Empty leaves them out.
     type: str
     default: ""
+  bgp_peers:
+    description:
+      - Peers as in C(fastpath_bgp_peers), whose sessions are read out of Cilium's agents and waited
+        for. None leaves them out.
+    type: list
+    elements: dict
+    default: []
   test_namespace:
     description: Namespace of the test pods, one on each node. Empty leaves them out.
     type: str
@@ -103,6 +112,14 @@ kube_proxy:
   description: Whether the cluster has kube-proxy's DaemonSet; read with the agents.
   returned: when there is a cluster
   type: bool
+kube_proxy_config:
+  description: Whether the cluster has kube-proxy's ConfigMap; read with the agents.
+  returned: when there is a cluster
+  type: bool
+proxy_disabled:
+  description: Whether kubeadm's own ConfigMap switches kube-proxy off, null where there is none.
+  returned: when there is a cluster
+  type: bool
 bgp:
   description: BGP sessions by node.
   returned: when there is a cluster
@@ -160,7 +177,7 @@ class Reader:
         self.daemonsets: dict[str, dict[str, int]] = {}
         self.bgp: dict[str, list[dict[str, str]]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
-        self.kube_proxy = False
+        self.owner: dict[str, Any] = _cilium_live.parse_owner("")
         self.pods: dict[str, dict[str, Any]] = {}
         self.service: dict[str, Any] = {}
         self.api_service: str | None = None
@@ -217,23 +234,33 @@ class Reader:
             "pods", "-n", namespace, "-l", "k8s-app=cilium", deadline=self.deadline
         )
 
-        def status(item: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+        peers = self.params["bgp_peers"]
+        command = _cilium_live.STATUS_AND_SESSIONS if peers else _cilium_live.STATUS
+
+        def status(item: tuple[str, dict[str, Any]]) -> None:
             node, pod = item
             done = self.kubectl.run(
-                "exec", "-n", namespace, pod["name"], "-c", "cilium-agent", "--",
-                "cilium-dbg", "status", "--output=json", timeout=90,
+                "exec", "-n", namespace, pod["name"], "-c", "cilium-agent", "--", *command,
+                timeout=90,
             )  # fmt: skip
-            return node, _cilium_live.parse_status(done.stdout) if done.rc == 0 else {}
+            self.agents[node], self.bgp[node] = (
+                _cilium_live.parse_answer(done.stdout) if done.rc == 0 else ({}, [])
+            )
+
+        def well(node: str) -> bool:
+            return bool(self.agents.get(node)) and (
+                not peers or _cilium_live.sessions_well(node, peers, self.bgp.get(node, []))
+            )
 
         pods = _cluster_info.parse_pods(answer)
-        silent = [item for item in pods.items() if not self.agents.get(item[0])]
-        self.agents.update(pool.map(status, silent))
+        list(pool.map(status, [item for item in pods.items() if not well(item[0])]))
         found = self.kubectl.run(
-            "get", "daemonset", "kube-proxy", "-n", "kube-system",
-            "--ignore-not-found", "--output=name",
+            "get", "daemonset/kube-proxy", "configmap/kube-proxy", "configmap/kubeadm-config",
+            "-n", "kube-system", "--ignore-not-found", "--output=json",
         )  # fmt: skip
-        self.kube_proxy = bool(found.stdout.strip())
-        return found.rc == 0 and all(self.agents.get(node["name"]) for node in self.nodes)
+        if found.rc == 0:
+            self.owner = _cilium_live.parse_owner(found.stdout)
+        return found.rc == 0 and all(well(node["name"]) for node in self.nodes)
 
     def read_pods(self, pool: ThreadPoolExecutor) -> bool:
         namespace, name = self.params["test_namespace"], self.params["test_service"]
@@ -306,6 +333,7 @@ def main() -> None:
             "daemonsets": {"type": "list", "elements": "str", "default": []},
             "calico_namespace": {"type": "str", "default": ""},
             "cilium_namespace": {"type": "str", "default": ""},
+            "bgp_peers": {"type": "list", "elements": "dict", "default": []},
             "test_namespace": {"type": "str", "default": ""},
             "test_service": {"type": "str", "default": "probe"},
             "nodes": {"type": "list", "elements": "str", "default": []},
@@ -342,7 +370,7 @@ def main() -> None:
         daemonsets=reader.daemonsets,
         bgp=reader.bgp,
         agents=reader.agents,
-        kube_proxy=reader.kube_proxy,
+        **reader.owner,
         pods=reader.pods,
         service=reader.service,
         api_service=reader.api_service,

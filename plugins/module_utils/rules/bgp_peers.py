@@ -105,7 +105,8 @@ def _of_peer(
             "Give an address of the cluster's family.",
         )
     yield from _of_calico(peer) if applies(cluster) else _of_cilium(peer)
-    yield from _of_nodes(peer.get("nodes"), node_names(cluster), own)
+    network = "Calico" if applies(cluster) else "Cilium"
+    yield from _of_nodes(peer.get("nodes"), node_names(cluster), own, network)
 
 
 def _of_calico(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -119,7 +120,17 @@ def _of_calico(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _of_cilium(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for field in _cilium_bgp.UNSUPPORTED:
-        if peer.get(field) is not None:
+        if peer.get(field) is None:
+            continue
+        if field == "source_address":
+            yield (
+                field,
+                f"is not supported: {peer[field]} is a word of Calico, and Cilium takes the "
+                "address of the interface that leads to the peer.",
+                "Take it out. Where it must be another, apply a CiliumBGPNodeConfigOverride of "
+                "your own with localAddress.",
+            )
+        else:
             yield field, "is not supported: no BGP object of Cilium 1.20 has it.", "Take it out."
     secret = peer.get("password_secret")
     if secret and secret["key"] != _cilium_bgp.PASSWORD_KEY:
@@ -143,12 +154,12 @@ def _of_cilium(peer: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_nodes(
-    nodes: list[str] | None, known: set[str], own: dict[str, str]
+    nodes: list[str] | None, known: set[str], own: dict[str, str], network: str
 ) -> Iterator[tuple[str, str, str]]:
     if nodes == []:
         yield (
             "nodes",
-            "is an empty list, and Calico would take that for every node.",
+            f"is an empty list, and {network} would take that for every node.",
             "Name nodes, or take it out where every node is meant.",
         )
     for i, node in enumerate(nodes or []):

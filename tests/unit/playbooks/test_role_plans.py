@@ -57,3 +57,45 @@ def test_values_of_the_chart(evaluate, known, mtu):
 
 def test_bgp_objects_of_a_plan_without_peers(evaluate):
     assert evaluate("cilium", "lab_cilium", BGP, {}) == []
+
+
+MIRROR = "[__mirror_wanted, mirror_charts, mirror_extra_images, mirror_manifests]"
+
+
+def test_a_mirror_holds_what_cilium_needs(evaluate):
+    wanted, charts, images, manifests = evaluate("mirror", "lab_cilium", MIRROR, {})
+    assert "helm" in wanted
+    assert [chart["name"] for chart in charts] == ["cilium-1.20.1.tgz"]
+    names = [image.partition(":")[0] for image in images]
+    assert names == [
+        "quay.io/cilium/cilium", "quay.io/cilium/operator-generic", "quay.io/cilium/cilium-envoy",
+        "registry.k8s.io/e2e-test-images/agnhost",
+    ]  # fmt: skip
+    assert manifests == []
+
+
+def test_a_mirror_holds_what_calico_needs(evaluate):
+    wanted, charts, images, manifests = evaluate("mirror", "lab", MIRROR, {})
+    assert "helm" not in wanted
+    assert charts == []
+    assert "quay.io/calico/typha:v3.31.0" in images
+    assert [item["name"] for item in manifests] == [
+        "calico-v3.31.0.yaml", "tigera-operator-v3.31.0.yaml"
+    ]  # fmt: skip
+
+
+def test_packages_that_were_built_elsewhere_hold_helm(evaluate):
+    known = {"mirror_local_packages": "/srv/packages"}
+    assert "helm" not in evaluate("mirror", "lab_cilium", "__mirror_wanted", known)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [({}, "bbr"), ({"fastpath_cilium_values": {"bandwidthManager": {"enabled": False}}}, "")],
+)
+def test_verify_leaves_the_bandwidth_manager_to_the_values_that_speak_of_it(
+    evaluate, known, expected
+):
+    plan = evaluate("verify", "lab_cilium", "__verify_plan", known)
+    assert (plan["congestion_control"], plan["masquerading"]) == (expected, "BPF")
+    assert plan["bgp_peers"] == []

@@ -39,12 +39,8 @@ def test_every_node_peers_and_tells_of_its_pods():
             "advertisements": {"matchLabels": {"fastpath.k8s/advertise": "pods"}},
         }
     ]  # fmt: skip
+    # Nodes that come later are among all.
     assert cluster["spec"] == {
-        "nodeSelector": {
-            "matchExpressions": [
-                {"key": "kubernetes.io/hostname", "operator": "In", "values": ["a", "b", "c"]}
-            ]
-        },
         "bgpInstances": [
             {
                 "name": "fastpath",
@@ -76,14 +72,38 @@ def test_no_node_is_selected_twice():
     assert len({item["metadata"]["name"] for item in clusters}) == 2
 
 
+def test_nodes_that_come_later_get_the_peers_of_all():
+    limited = {"address": "10.0.1.1", "as_number": 65002, "nodes": ["B"]}
+    clusters = of_kind(objects(PEER, limited), "CiliumBGPClusterConfig")
+    chosen = {
+        (expression["operator"], *expression["values"]): [
+            peer["peerAddress"] for peer in item["spec"]["bgpInstances"][0]["peers"]
+        ]
+        for item in clusters
+        for expression in item["spec"]["nodeSelector"]["matchExpressions"]
+    }
+    assert chosen == {("In", "b"): ["10.0.0.1", "10.0.1.1"], ("NotIn", "b"): ["10.0.0.1"]}
+
+
+def test_a_peer_of_no_node_of_the_cluster_makes_no_configuration():
+    limited = {**PEER, "nodes": ["elsewhere"]}
+    assert of_kind(objects(limited), "CiliumBGPClusterConfig") == []
+
+
+def test_routes_outlive_a_restart_of_the_agent():
+    """A changed value of the chart restarts every agent, and its sessions with it."""
+    found = of_kind(objects(PEER), "CiliumBGPPeerConfig")[0]["spec"]
+    assert found["gracefulRestart"] == {"enabled": True, "restartTimeSeconds": 120}
+
+
 @pytest.mark.parametrize(
     ("field", "value", "spec"),
     [
         ("keepalive", "10s", {"timers": {"keepAliveTimeSeconds": 10, "holdTimeSeconds": 30}}),
         ("keepalive", "1s", {"timers": {"keepAliveTimeSeconds": 1, "holdTimeSeconds": 3}}),
         (
-            "max_restart_time", "2m",
-            {"gracefulRestart": {"enabled": True, "restartTimeSeconds": 120}},
+            "max_restart_time", "5m",
+            {"gracefulRestart": {"enabled": True, "restartTimeSeconds": 300}},
         ),
         ("password_secret", {"name": "bgp", "key": "password"}, {"authSecretRef": "bgp"}),
     ],

@@ -180,6 +180,21 @@ def test_each_difference_of_cilium_is_a_sentence(cilium, plan, where, path, valu
     assert found.startswith(sentence)
 
 
+def test_sessions_and_features_of_cilium_are_part_of_the_whole(cilium, plan):
+    live, proxies = cilium
+    plan |= {"bgp_peers": [{"address": "10.0.0.1"}], "congestion_control": "bbr"}
+    up = {"name": "10.0.0.1", "state": "Established", "info": "Established", "password": False}
+    live["bgp"] = {name: [dict(up)] for name in NODES}
+    assert _verify.problems(live, proxies, plan) == []
+    assert _verify.status_rows(live, proxies, plan)[0]["BGP sessions"] == "1/1"
+    live["bgp"]["worker1"] = []
+    live["agents"]["cp1"]["congestion_control"] = "cubic"
+    live["proxy_disabled"] = False
+    found = _verify.problems(live, proxies, plan)
+    assert len(found) == 3
+    assert any(sentence.startswith("worker1 has no BGP session") for sentence in found)
+
+
 def test_a_hashing_scheduler_need_not_reach_another_node(live, proxies, plan):
     plan["ipvs_scheduler"] = "sh"
     for proxy in proxies.values():

@@ -17,6 +17,7 @@ PARAMS = {
     "mesh": True,
     "calico_namespace": "kube-system",
     "cilium_namespace": "kube-system",
+    "bgp_peers": [],
     "test_namespace": "test",
     "test_service": "probe",
     "daemonsets": ["kube-system/calico-node"],
@@ -56,11 +57,11 @@ class Cluster:
         answer = {}
         if words[:2] == ["get", "nodes"]:
             answer = {"items": [node("a"), node("b", self.well("nodes"))]}
-        elif words[:3] == ["get", "daemonset", "kube-proxy"]:
+        elif words[:2] == ["get", "daemonset/kube-proxy"]:
             if not self.well("api"):
                 return _kubectl.Result(1, "", "connection refused")
-            found = "daemonset.apps/kube-proxy\n" if self.kube_proxy else ""
-            return _kubectl.Result(0, found, "")
+            found = {"kind": "DaemonSet", "metadata": {"name": "kube-proxy"}}
+            return _kubectl.Result(0, json.dumps(found) if self.kube_proxy else "", "")
         elif words[:2] == ["get", "daemonset"]:
             status = {
                 "desiredNumberScheduled": 2,
@@ -80,10 +81,13 @@ class Cluster:
         elif "birdcl" in words:
             self.execs.append(words[2])
             return _kubectl.Result(0, UP if self.well("bird") else DOWN, "")
-        elif "cilium-dbg" in words:
+        elif any("cilium-dbg" in word for word in words):
             self.execs.append(words[2])
-            status = {"kube-proxy-replacement": {"mode": "True"}}
-            return _kubectl.Result(0 if self.well("agent") else 1, json.dumps(status), "")
+            answer = json.dumps({"kube-proxy-replacement": {"mode": "True"}})
+            if any("bgp peers" in word for word in words):
+                state = "established" if self.well("session") else "active"
+                answer += json.dumps([{"peer-address": "10.0.0.1", "session-state": state}])
+            return _kubectl.Result(0 if self.well("agent") else 1, answer, "")
         elif words[0] == "exec":
             dns = "dns 10.96.0.1 x\n" if self.well("dns") else ""
             return _kubectl.Result(0, f"mtu 9000\n{dns}", "")
@@ -94,9 +98,9 @@ class Cluster:
 def read(monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
-    def read(cluster, *parts, timeout=60):
+    def read(cluster, *parts, timeout=60, **params):
         kubectl = _kubectl.Kubectl(execute=cluster)
-        reader = cluster_info.Reader(kubectl, PARAMS, time.monotonic() + timeout)
+        reader = cluster_info.Reader(kubectl, {**PARAMS, **params}, time.monotonic() + timeout)
         with ThreadPoolExecutor(2) as pool:
             for part in parts:
                 reader.wait(getattr(reader, f"read_{part}"), pool)
@@ -132,11 +136,26 @@ def test_only_agents_that_were_silent_are_asked_again(read):
     reader = read(cluster, "nodes", "agents")
     assert {agent["kube_proxy_replacement"] for agent in reader.agents.values()} == {"True"}
     assert len(cluster.execs) == 3
-    assert reader.kube_proxy is False
+    assert reader.owner["kube_proxy"] is False
+
+
+def test_sessions_of_agents_are_waited_for_in_the_same_call(read):
+    cluster = Cluster(session=1)
+    reader = read(cluster, "nodes", "agents", bgp_peers=[{"address": "10.0.0.1"}])
+    assert {s["state"] for sessions in reader.bgp.values() for s in sessions} == {"Established"}
+    assert {agent["kube_proxy_replacement"] for agent in reader.agents.values()} == {"True"}
+    # One agent was asked again.
+    assert len(cluster.execs) == 3
+
+
+def test_a_session_that_does_not_come_up_is_returned_as_it_is(read):
+    peers = [{"address": "10.0.0.1"}]
+    reader = read(Cluster(session=99), "nodes", "agents", timeout=0, bgp_peers=peers)
+    assert reader.bgp["a"][0]["state"] == "Active"
 
 
 def test_an_api_that_does_not_answer_does_not_deny_kube_proxy(read):
-    assert read(Cluster(kube_proxy=True, api=2), "nodes", "agents").kube_proxy is True
+    assert read(Cluster(kube_proxy=True, api=2), "nodes", "agents").owner["kube_proxy"] is True
 
 
 @pytest.mark.parametrize("sick", [{}, {"pods": 2}, {"dns": 1}, {"dial": 1}])

@@ -108,7 +108,13 @@ def test_names_of_secrets(found, name, key):
     [
         ("filters", ["a"], "filters: is not supported: no BGP object of Cilium"),
         ("ttl_security", 1, "ttl_security: is not supported"),
-        ("source_address", "None", "source_address: is not supported"),
+        (
+            "source_address", "None",
+            "source_address: is not supported: None is a word of Calico, and Cilium takes the "
+            "address of the interface that leads to the peer. Fix: Take it out. Where it must be "
+            "another, apply a CiliumBGPNodeConfigOverride",
+        ),
+        ("nodes", [], "nodes: is an empty list, and Cilium would take that for every node."),
         (
             "password_secret", {"name": "bgp", "key": "pw"},
             "password_secret.key: is pw, and Cilium reads the key password only.",
