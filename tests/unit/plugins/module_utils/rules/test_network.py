@@ -128,8 +128,8 @@ REFUSED = [
     ),
     (
         {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"tunnel": "disabled"}},
-        "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and "
-        "helm would ignore it. Fix: Take it out, and set fastpath_encapsulation.",
+        "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and the "
+        "chart itself refuses it. Fix: Take it out, and set fastpath_encapsulation.",
     ),
     (
         {
