@@ -167,14 +167,6 @@ REFUSED = [
     (
         {
             "fastpath_pod_network": "cilium",
-            "fastpath_cilium_values": {"bpf": {"hostLegacyRouting": True}},
-        },
-        "error [cilium-values] fastpath_cilium_values.bpf.hostLegacyRouting: does not go with "
-        "bandwidthManager.bbr: True. Fix: Take one of them out.",
-    ),
-    (
-        {
-            "fastpath_pod_network": "cilium",
             "fastpath_wireguard": True,
             "fastpath_cilium_values": {"enableIPv4BIGTCP": True},
         },
