@@ -24,8 +24,8 @@ options:
     description:
       - A dictionary with C(endpoint) and C(pod_cidr), and as far as they differ from the
         collection's defaults C(service_proxy), C(encapsulation), C(wireguard), C(pod_mtu),
-        C(nic_mtu), C(congestion_control), C(node_networks), C(bgp_peers), C(expected_services) and
-        C(expected_endpoints).
+        C(nic_mtu), C(congestion_control), C(node_networks), C(node_port_range), C(bgp_peers),
+        C(expected_services) and C(expected_endpoints).
     type: dict
     required: true
   hosts:

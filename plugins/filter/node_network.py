@@ -36,8 +36,8 @@ EXAMPLES = """
 
 RETURN = """
 _value:
-  description: A dictionary with C(address), C(family), C(interface), C(mtu) and C(uri_address), the
-    address as it is written in a URL.
+  description: A dictionary with C(address), C(network), C(family), C(interface), C(drivers) of the
+    cards below it, C(mtu) and C(uri_address), the address as it is written in a URL.
   type: dict
 """
 

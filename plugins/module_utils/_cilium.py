@@ -9,18 +9,19 @@ Documentation/operations/performance/tuning.rst.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _cilium_features
-from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_features import Site
-from ansible_collections.fastpath.k8s.plugins.module_utils._kubeadm import split_endpoint
-from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
-from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
-from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import node_network
-from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
-    CONGESTION_CONTROLS,
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cidr,
+    _cilium_features,
+    _ports,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_site import (
+    ENCAPSULATIONS,
+    site,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._kubeadm import split_endpoint
+from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     as_integer,
     boolean,
@@ -30,11 +31,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     mapping,
     merge,
     plain,
-    sequence,
     text,
 )
-
-ENCAPSULATIONS = ("none", "vxlan", "geneve")
 
 #: What the agent leaves room for (cilium/cilium, pkg/mtu/mtu.go).
 TUNNEL_OVERHEAD = {"ipv4": 50, "ipv6": 70}
@@ -76,44 +74,56 @@ def _mtu(plan: Mapping[str, Any], family: str) -> int:
     return check_mtu(as_integer(pods, "pod_mtu", low=0), family, "pod_mtu") + added
 
 
-def _site(plan: Mapping[str, Any], hosts: Sequence[Mapping[str, Any]]) -> Site:
-    networks = []
-    for host in hosts:
-        # A node address that is wrong is told elsewhere.
-        with suppress(ValueError, TypeError):
-            networks.append(node_network(host))
-    facts = [host.get("ansible_facts") or {} for host in hosts]
-    kernels = [str(found["kernel"]) for found in facts if found.get("kernel")]
-    pods = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
-    return Site(
-        kernels=kernels,
-        drivers=[network["driver"] for network in networks if network["driver"]],
-        memories_mib=[int(found["memtotal_mb"]) for found in facts if found.get("memtotal_mb")],
-        segments=len(sequence(plan.get("node_networks"), "node_networks")),
-        complete=0 < len(hosts) == len(kernels),
-        native=choice(plan, "encapsulation", ENCAPSULATIONS, "none") == "none",
-        wireguard=boolean(plan, "wireguard", False),
-        replaces=choice(plan, "service_proxy", SERVICE_PROXIES, "cilium") == "cilium",
-        family=_cidr.family(pods),
-        congestion_control=choice(plan, "congestion_control", CONGESTION_CONTROLS, "bbr"),
+def masquerading(values: Mapping[str, Any]) -> str:
+    """Return what hides pods' addresses with the merged *values*: "BPF", "iptables" or "Disabled".
+
+    These are the words of cilium-dbg status. A family that is off hides nothing, and what is not
+    said is as in the chart: on (cilium/cilium, pkg/option/config.go, MasqueradingEnabled).
+    """
+    families = [family for family in ("IPv4", "IPv6") if _at(values, f"{family.lower()}.enabled")]
+    if all(_at(values, f"enable{family}Masquerade") is False for family in families):
+        return "Disabled"
+    return "BPF" if _at(values, "bpf.masquerade") else "iptables"
+
+
+def host_routing(values: Mapping[str, Any]) -> str:
+    """Return how packets pass the host with the merged *values*: "BPF" or "Legacy".
+
+    The agent goes back to the kernel's way by itself where something needs netfilter
+    (cilium/cilium, pkg/kpr/initializer/kube_proxy_replacement.go).
+    """
+    legacy = (
+        _at(values, "bpf.hostLegacyRouting") is True
+        or _at(values, "kubeProxyReplacement") not in (True, "true")
+        or masquerading(values) == "iptables"
     )
+    return "Legacy" if legacy else "BPF"
+
+
+def _at(values: Mapping[str, Any], path: str) -> Any:
+    """Return what stands at *path*, None if nothing does."""
+    found: Any = values
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
 
 
 def cilium_features(
     plan: Mapping[str, Any],
     hosts: Sequence[Mapping[str, Any]] = (),
     overrides: Mapping[str, Any] | None = None,
-) -> list[dict[str, Any]]:
-    """Return feature, on and why of everything that depends on kernels, cards and topology.
+) -> list[dict[str, str]]:
+    """Return feature, state and why of everything that depends on kernels, cards and topology.
 
-    ``on`` is None where the user's values decide.
+    *plan*, *hosts* and *overrides* are those of :func:`cilium_values`. States are "on", "off",
+    "open" where facts that were not read decide, and "yours" where the user's values do.
     """
     chosen = plain(mapping(overrides, "cilium_values"))
     found = []
-    for item in _cilium_features.features(_site(mapping(plan, "the plan"), hosts)):
+    for item in _cilium_features.features(site(mapping(plan, "the plan"), hosts, chosen)):
         theirs = merge(item.values, chosen) != merge(chosen, item.values)
-        why = "fastpath_cilium_values decides" if theirs else item.why
-        found.append({"feature": item.name, "on": None if theirs else item.on, "why": why})
+        state, why = ("yours", "fastpath_cilium_values decides") if theirs else item[1:3]
+        found.append({"feature": item.name, "state": state, "why": why})
     return found
 
 
@@ -126,17 +136,19 @@ def cilium_values(
 
     Keys: service_proxy, pod_cidr, encapsulation, wireguard, congestion_control, endpoint (host and
     port by which a node reaches the API without service routing), pod_mtu (bytes or auto), nic_mtu
-    (bytes, or 0 to let the agent measure), expected_services, expected_endpoints, node_networks,
-    bgp_peers. *hosts* has the variables of every host, as far as they are known.
+    (bytes, or 0 to let the agent measure), node_port_range ("30000-32767"), expected_services,
+    expected_endpoints, node_networks, bgp_peers. *hosts* has the variables of every host with its
+    facts, as far as they are known. Raises BadValue for a value that is none.
     """
     plan = mapping(plan, "the plan")
+    chosen = plain(mapping(overrides, "cilium_values"))
     pods = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
     family = _cidr.family(pods)
-    replaces = choice(plan, "service_proxy", SERVICE_PROXIES, "cilium") == "cilium"
+    where = site(plan, hosts, chosen)
     services = integer(plan, "expected_services", 0, low=0)
     host, port = split_endpoint(text(plan, "endpoint"), "endpoint")
     values: dict[str, Any] = {
-        "kubeProxyReplacement": replaces,
+        "kubeProxyReplacement": where.replaces,
         "k8sServiceHost": host,
         "k8sServicePort": port,
         "ipv4": {"enabled": family == "ipv4"},
@@ -151,14 +163,30 @@ def cilium_values(
         "MTU": _mtu(plan, family),
         # Masquerading in BPF needs the replacement, and brings host routing in BPF with it.
         "bpf": {
-            "masquerade": replaces,
+            "masquerade": where.replaces,
             "lbMapMax": map_size(services, integer(plan, "expected_endpoints", 4, low=0)),
         },
+        "nodePort": {"range": node_ports(get(plan, "node_port_range", "30000-32767"))},
     }
-    if sequence(plan.get("bgp_peers"), "bgp_peers"):
+    if len(hosts) == 1:
+        # Two do not share a node; a second one would wait for another node for ever.
+        values["operator"]["replicas"] = 1
+    if where.peers:
         values["bgpControlPlane"] = {"enabled": True}
-    for feature in _cilium_features.features(_site(plan, hosts)):
+    for feature in _cilium_features.features(where):
         values = merge(values, feature.values)
-    if boolean(plan, "wireguard", False):
+    if where.wireguard:
         values["encryption"] = {"enabled": True, "type": "wireguard"}
-    return merge(values, plain(mapping(overrides, "cilium_values")))
+    if masquerading(merge(values, chosen)) == "Disabled":
+        # An agent that has nothing to hide refuses to hide it by BPF (daemon/cmd/daemon.go).
+        values["bpf"] = {**values["bpf"], "masquerade": False}
+    return merge(values, chosen)
+
+
+def node_ports(ports: Any) -> str:
+    """Return the range of NodePorts as the agent reads it: "30000,32767".
+
+    Raises BadValue for what is no range (cilium/cilium, pkg/loadbalancer/config.go).
+    """
+    first, last = _ports.parse_range(ports, "node_port_range")
+    return f"{first},{last}"

@@ -20,8 +20,35 @@ def _address(value: object) -> str | None:
 class _Interface(NamedTuple):
     name: str
     mtu: int | None
-    addresses: list[str]
+    #: Addresses as facts have them, each with what else they say of it.
+    entries: dict[str, Mapping[str, Any]]
     driver: str | None
+    #: All that facts say of it.
+    fact: Mapping[str, Any]
+
+    def network(self, address: str) -> str | None:
+        """Return the network of an address; older facts of IPv4 have a netmask only."""
+        for own, entry in self.entries.items():
+            if _address(own) == address:
+                prefix = entry.get("prefix") or entry.get("netmask")
+                try:
+                    return str(ipaddress.ip_interface(f"{address}/{prefix}").network)
+                except ValueError:
+                    return None
+        return None
+
+    @property
+    def below(self) -> list[str]:
+        """Return what carries a bond or a VLAN.
+
+        Facts name a bond's cards. They do not name a VLAN's, which then is the first part of the
+        name that everybody gives it: eth0.100.
+        """
+        slaves = self.fact.get("slaves")
+        if isinstance(slaves, list) and slaves:
+            return [str(slave) for slave in slaves]
+        parent, dot, number = self.name.rpartition(".")
+        return [parent] if dot and number.isdigit() else []
 
 
 def _interfaces(facts: Mapping[str, Any]) -> Iterator[_Interface]:
@@ -33,27 +60,42 @@ def _interfaces(facts: Mapping[str, Any]) -> Iterator[_Interface]:
         for name in ("ipv4_secondaries", "ipv6"):
             more = fact.get(name)
             entries += more if isinstance(more, list) else []
-        addresses = [
-            str(entry["address"])
+        addresses = {
+            str(entry["address"]): entry
             for entry in entries
             if isinstance(entry, Mapping) and entry.get("address")
-        ]
+        }
         mtu = fact.get("mtu")
         driver = str(fact["module"]) if fact.get("module") else None
         yield _Interface(
-            str(fact["device"]), mtu if isinstance(mtu, int) else None, addresses, driver
+            str(fact["device"]), mtu if isinstance(mtu, int) else None, addresses, driver, fact
         )
 
 
 def _carrier(facts: Mapping[str, Any], address: str) -> _Interface | None:
     for interface in _interfaces(facts):
-        if address in (_address(candidate) for candidate in interface.addresses):
+        if address in (_address(candidate) for candidate in interface.entries):
             return interface
     return None
 
 
+def _drivers(
+    interface: _Interface, facts: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> set[str]:
+    """Return the drivers of the cards below an interface; none where one of them is not known."""
+    if interface.driver:
+        return {interface.driver}
+    wanted = set(interface.below) - {*above, interface.name}
+    cards = [card for card in _interfaces(facts) if card.name in wanted] if wanted else []
+    found = [_drivers(card, facts, (*above, interface.name)) for card in cards]
+    return set().union(*found) if len(cards) == len(interface.below) and all(found) else set()
+
+
 def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
-    """Return address, family, interface, driver and MTU of the host with these variables.
+    """Return address, network, family, interface, drivers and MTU of the host with these variables.
+
+    ``network`` is the address' network as a CIDR, ``drivers`` are those of the cards that carry it
+    (of a bond all of them), an empty list where one is not known.
 
     The address is ``fastpath_node_ip``; else ``ansible_host``, where that is an address that the
     host itself has; else that of the default route. An ``ansible_host`` that the host does not have
@@ -79,9 +121,9 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"fastpath_node_ip must be an address, got {wanted!r}")
         if known and _carrier(facts, address) is None:
             have = ", ".join(
-                f"{interface.name} {' '.join(interface.addresses)}"
+                f"{interface.name} {' '.join(interface.entries)}"
                 for interface in _interfaces(facts)
-                if interface.addresses
+                if interface.entries
             )
             raise ValueError(
                 f"fastpath_node_ip {address} is on no interface of this host, which has: {have}"
@@ -107,7 +149,8 @@ def node_network(host_vars: Mapping[str, Any]) -> dict[str, Any]:
         "address": address,
         "family": "ipv6" if ipv6 else "ipv4",
         "interface": carrier.name if carrier else None,
-        "driver": carrier.driver if carrier else None,
+        "network": carrier.network(address) if carrier and address else None,
+        "drivers": sorted(_drivers(carrier, facts)) if carrier else [],
         "mtu": mtu or declared_mtu,
         "uri_address": f"[{address}]" if ipv6 else address,
     }

@@ -13,6 +13,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _calico,
     _cidr,
     _cilium,
+    _cilium_bgp,
     _modules,
     _mtu,
     _service_proxy,
@@ -85,10 +86,18 @@ def _of_modules(cluster: Cluster, host: Host) -> dict[str, Any]:
     }
 
 
+def _node_ports(cluster: Cluster) -> str:
+    return "-".join(str(port) for port in cluster.get("fastpath_node_port_range"))
+
+
+def _peers(cluster: Cluster) -> list[dict[str, Any]]:
+    return [{**peer, "address": str(peer["address"])} for peer in cluster.get("fastpath_bgp_peers")]
+
+
 def _common(cluster: Cluster, host: Host) -> dict[str, Any]:
     return {
         **_of_modules(cluster, host),
-        "node_port_range": "-".join(str(p) for p in cluster.get("fastpath_node_port_range")),
+        "node_port_range": _node_ports(cluster),
         "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
         "conntrack_max": host.get("fastpath_conntrack_max"),
     }
@@ -161,7 +170,8 @@ def api(cluster: Cluster) -> tuple[str, int]:
     return (first.name if address is None else str(address)), 6443
 
 
-def _cilium_plan(cluster: Cluster) -> dict[str, Any]:
+def cilium_plan(cluster: Cluster) -> dict[str, Any]:
+    """Return what Cilium's values, features and BGP objects are made of, as role cilium has it."""
     host, port = api(cluster)
     cards = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
     return {
@@ -173,10 +183,13 @@ def _cilium_plan(cluster: Cluster) -> dict[str, Any]:
         "endpoint": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "pod_mtu": cluster.get("fastpath_mtu"),
         "nic_mtu": min(cards, default=0),
+        "node_port_range": _node_ports(cluster),
         "expected_services": cluster.get("fastpath_expected_services"),
         "expected_endpoints": cluster.get("fastpath_expected_endpoints"),
         "node_networks": [str(network) for network in cluster.get("fastpath_node_networks") or []],
-        "bgp_peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
+        "as_number": cluster.get("fastpath_bgp_as_number"),
+        "bgp_peers": _peers(cluster),
+        "nodes": [host.name for host in cluster.hosts],
     }
 
 
@@ -185,17 +198,21 @@ def cilium_values(cluster: Cluster) -> dict[str, Any] | None:
     if cluster.get("fastpath_pod_network") != "cilium" or not cluster.control_planes:
         return None
     hosts = [host.variables for host in cluster.hosts]
-    return _cilium.cilium_values(
-        _cilium_plan(cluster), hosts, cluster.get("fastpath_cilium_values")
-    )
+    return _cilium.cilium_values(cilium_plan(cluster), hosts, cluster.get("fastpath_cilium_values"))
 
 
-def _cilium_features(cluster: Cluster) -> list[dict[str, Any]] | None:
+def _cilium_features(cluster: Cluster) -> list[dict[str, str]] | None:
     if cluster.get("fastpath_pod_network") != "cilium":
         return None
     hosts = [host.variables for host in cluster.hosts]
     overrides = cluster.get("fastpath_cilium_values")
-    return _cilium.cilium_features(_cilium_plan(cluster), hosts, overrides)
+    return _cilium.cilium_features(cilium_plan(cluster), hosts, overrides)
+
+
+def _cilium_resources(cluster: Cluster) -> list[dict[str, Any]] | None:
+    if cluster.get("fastpath_pod_network") != "cilium":
+        return None
+    return _cilium_bgp.bgp_objects(cilium_plan(cluster))
 
 
 def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, Any]] | None:
@@ -211,9 +228,7 @@ def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, An
         "service_proxy": cluster.service_proxy,
         "as_number": cluster.get("fastpath_bgp_as_number"),
         "mesh": cluster.get("fastpath_bgp_mesh"),
-        "bgp_peers": [
-            {**peer, "address": str(peer["address"])} for peer in cluster.get("fastpath_bgp_peers")
-        ],
+        "bgp_peers": _peers(cluster),
         "route_reflectors": cluster.get("fastpath_bgp_route_reflectors"),
     }
     return _calico.calico_resources(plan)
@@ -249,6 +264,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "calico_resources": _calico_resources(cluster, pod_mtu),
             "cilium_values": cilium_values(cluster),
             "cilium_features": _cilium_features(cluster),
+            "cilium_resources": _cilium_resources(cluster),
             "host_only_sysctl": _sysctl_scope.host_only(
                 sorted({key for host in hosts.values() for key in host["sysctl"]})
             ),

@@ -40,7 +40,7 @@ def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def lines(plan: Mapping[str, Any]) -> list[str]:
-    """Return a headline for the cluster and a table of its hosts."""
+    """Return a headline for the cluster, a table of its hosts and one of Cilium's features."""
     cluster = plan["cluster"]
     rows = [_row(name, host, cluster["pod_mtu"]) for name, host in plan["hosts"].items()]
     head = (
@@ -49,4 +49,6 @@ def lines(plan: Mapping[str, Any]) -> list[str]:
         f"{cluster['encapsulation']}, "
         f"{count(cluster['bgp']['mesh_sessions'], 'session')} of the mesh"
     )
-    return [head, "", *_table.lines(rows if len(rows) <= _SINGLE else _alike(rows))]
+    hosts = _table.lines(rows if len(rows) <= _SINGLE else _alike(rows))
+    features = _table.lines(cluster["cilium_features"] or [])
+    return [head, "", *hosts, *(["", *features] if features else [])]

@@ -49,6 +49,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "cilium_mtu": "fastpath_mtu",
         "cilium_node_group": "fastpath_node_group",
         "cilium_node_networks": "fastpath_node_networks",
+        "cilium_node_port_range": "fastpath_node_port_range",
         "cilium_pod_cidr": "fastpath_pod_cidr",
         "cilium_service_proxy": "fastpath_service_proxy",
         "cilium_timeout": "",

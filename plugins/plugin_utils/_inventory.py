@@ -39,6 +39,10 @@ _WAY = (
 )  # fmt: skip
 
 
+#: Variables of roles that rules judge. Other collections may have them too, for other things.
+_OF_ROLES = ("cilium_version",)
+
+
 class _Evaluated:
     """A host's variables, evaluated as its own tasks would, with tags that say where they stand."""
 
@@ -98,7 +102,7 @@ def _read(variables: _Evaluated) -> Iterator[tuple[str, Any, list[Problem]]]:
             continue
         if name.startswith(PREFIX) or name in _CONNECTION:
             yield name, *variables.get(name)
-        elif name in _WAY:
+        elif name in _WAY or name in _OF_ROLES:
             yield name, variables.get(name)[0], []
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.

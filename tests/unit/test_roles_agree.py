@@ -7,6 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Inventory
+
 ROLES = Path(__file__).parents[2] / "roles"
 
 
@@ -28,3 +31,12 @@ def test_the_mirror_has_the_version_of_kubernetes_that_is_installed():
 
     installed = version(defaults("kubernetes")["kubernetes_version"])
     assert installed == version(defaults("mirror")["mirror_kubernetes_version"])
+
+
+def test_role_cilium_plans_what_validate_plans():
+    """What one of them leaves out, the filters would take from their own defaults."""
+    variables = yaml.safe_load((ROLES / "cilium" / "vars" / "main.yml").read_text())
+    host = {"ansible_host": "10.0.0.1", "fastpath_pod_network": "cilium"}
+    groups = {"kube_control_plane": ["cp1"], "kube_node": ["cp1"], "all": ["cp1"]}
+    planned = _plan.cilium_plan(Cluster(Inventory(groups, {"cp1": host})))
+    assert set(variables["__cilium_plan"]) == set(planned)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Top-level values of Cilium's Helm chart. Private to the collection.
 
-Source: cilium/cilium 1.20.0, install/kubernetes/cilium/values.yaml.
+Source: cilium/cilium 1.20.1, install/kubernetes/cilium/values.yaml.
 """
 
 from __future__ import annotations
 
-CHART = "1.20.0"
+CHART = "1.20.1"
 
 KEYS = frozenset(
     {

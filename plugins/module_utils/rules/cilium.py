@@ -23,23 +23,15 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_keys im
     CHART,
     KEYS,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_removed import (
+    FIRST,
+    REMOVED,
+    said,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.addresses import known
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.pod_network import encapsulation
 
 VALUES = "fastpath_cilium_values"
-
-#: Values that the chart no longer reads, by their path: since when, and what to use. Source:
-#: cilium/cilium, Documentation/operations/upgrade.rst of 1.15 to 1.20.
-_REMOVED = {
-    "tunnel": ("1.15", "Take it out, and set fastpath_encapsulation."),
-    "nodePort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
-    "hostPort.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
-    "externalIPs.enabled": ("1.19", "Take it out: kubeProxyReplacement implies it."),
-    "sessionAffinity": ("1.19", "Take it out: kubeProxyReplacement implies it."),
-    "encryption.strictMode.enabled": ("1.20", "Use encryption.strictMode.egress.enabled."),
-    "encryption.ipsec.encryptedOverlay": ("1.20", "Take it out."),
-    "clustermesh.enableMCSAPISupport": ("1.20", "Use clustermesh.mcsapi.enabled."),
-}
 
 
 def value(values: Mapping[str, Any], path: str) -> Any:
@@ -67,9 +59,12 @@ def unused(cluster: Cluster) -> Iterator[Problem]:
 
 def keys(cluster: Cluster) -> Iterator[Problem]:
     """Helm ignores keys that it does not know, silently."""
-    for key in chosen(cluster):
-        if key not in KEYS and key not in _REMOVED:
-            hint = nearest(key, KEYS)
+    values = chosen(cluster)
+    gone = {path.partition(".")[0] for path in REMOVED if value(values, path) is not None}
+    for key in values:
+        if key not in KEYS and key not in gone:
+            # What once was a value is no misspelling of another.
+            hint = None if key in FIRST else nearest(key, KEYS)
             pods = known(cluster, "fastpath_pod_cidr")
             yield Problem(
                 "cilium-values", ERROR, f"{VALUES}.{key}",
@@ -131,13 +126,12 @@ _CHART_POOL = {4: "10.0.0.0/8", 6: "fd00::/104"}
 def removed(cluster: Cluster) -> Iterator[Problem]:
     """Values that older charts had."""
     values = chosen(cluster)
-    for path, (since, fix) in _REMOVED.items():
+    for path, (_since, fix, _refused) in REMOVED.items():
         found = value(values, path)
         if found is not None:
             yield Problem(
-                "cilium-values", ERROR, f"{VALUES}.{path}",
-                f"was removed in Cilium {since}, and helm would ignore it.", fix, value=found,
-            )  # fmt: skip
+                "cilium-values", ERROR, f"{VALUES}.{path}", said(path, found), fix, value=found
+            )
     replacement = values.get("kubeProxyReplacement")
     if isinstance(replacement, str) and replacement not in ("true", "false"):
         yield Problem(

@@ -24,45 +24,32 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules.sysctl_keys imp
 _RP_FILTER = "net.ipv4.conf.all.rp_filter"
 
 
-def _said(path: str, level: str, message: str, fix: str, host: str | None = None) -> Problem:
+def told(path: str, level: str, message: str, fix: str, host: str | None = None) -> Problem:
+    """Return a problem with the merged value at *path*."""
     return Problem("cilium-values", level, f"{VALUES}.{path}", message, fix, host)
 
 
 def together(cluster: Cluster) -> Iterator[Problem]:
     """What the merged values ask for at the same time is possible."""
-    values = _merged(cluster)
+    values = merged(cluster)
     if values is None:
         return
     native = values["routingMode"] == "native"
     if native and not values.get("autoDirectNodeRoutes") and not _bgp(values):
-        yield _said(
+        yield told(
             "autoDirectNodeRoutes", ERROR,
             "is off, and so is bgpControlPlane: with native routing no node would know where "
             "another's pods are.",
             "Take it out, or set bgpControlPlane.enabled: true.",
         )  # fmt: skip
     yield from _dispatch(cluster, values)
-    if value(values, "bpf.hostLegacyRouting") is True:
-        for path in ("bandwidthManager.bbr", "bpf.datapathMode"):
-            found = value(values, path)
-            if found is True or (isinstance(found, str) and found.startswith("netkit")):
-                yield _said(
-                    "bpf.hostLegacyRouting", ERROR, f"does not go with {path}: {found}.",
-                    "Take one of them out.",
-                )  # fmt: skip
     pods = str(cluster.get("fastpath_pod_cidr"))
     for path in ("ipv4NativeRoutingCIDR", "ipv6NativeRoutingCIDR"):
         if values.get(path) not in (None, pods):
-            yield _said(
+            yield told(
                 path, WARNING,
                 f"is {values[path]}, and pods have {pods}: what lies outside of it is masqueraded.",
                 "Take it out; it follows fastpath_pod_cidr.",
-            )  # fmt: skip
-    for path in ("enableIPv4BIGTCP", "enableIPv6BIGTCP"):
-        if values.get(path) is True and (not native or value(values, "encryption.enabled")):
-            yield _said(
-                path, ERROR, "does not go with a tunnel or encryption.",
-                "Take it out, or set fastpath_encapsulation: none and fastpath_wireguard: false.",
             )  # fmt: skip
 
 
@@ -80,7 +67,7 @@ def _dispatch(cluster: Cluster, values: dict[str, object]) -> Iterator[Problem]:
         return
     if native and given == "geneve" and protocol != "geneve":
         has = f"{protocol}" if protocol else "none, for which the chart takes vxlan"
-        yield _said(
+        yield told(
             path, ERROR, f"geneve needs tunnelProtocol geneve, and the plan has {has}.",
             "Set tunnelProtocol: geneve beside it.",
         )  # fmt: skip
@@ -93,7 +80,7 @@ def _dispatch(cluster: Cluster, values: dict[str, object]) -> Iterator[Problem]:
         change = [] if given == "geneve" else ["dsrDispatch: geneve"]
         change += [] if tunnel == "geneve" else ["fastpath_encapsulation: geneve"]
         out = "take dsrDispatch out and " if given else ""
-        yield _said(
+        yield told(
             path, ERROR, said,
             f"Set {' and '.join(change) or 'tunnelProtocol: geneve'}, or {out}set "
             "fastpath_encapsulation: none.",
@@ -104,8 +91,11 @@ def _bgp(values: dict[str, object]) -> bool:
     return value(values, "bgpControlPlane.enabled") is True
 
 
-def _merged(cluster: Cluster) -> dict[str, object] | None:
-    """Return the values that helm would get, derived once for all hosts."""
+def merged(cluster: Cluster) -> dict[str, object] | None:
+    """Return the values that helm would get, derived once for all hosts.
+
+    None with another pod network, and where a value is wrong that they are derived from.
+    """
     if VALUES not in cluster.memory:
         try:
             cluster.memory[VALUES] = _plan.cilium_values(cluster)
@@ -123,7 +113,7 @@ def encrypted(cluster: Cluster) -> Iterator[Problem]:
         found = value(cluster.get(VALUES), f"encryption.{field}")
         if found is not None and found != wanted:
             said = str(found).lower() if isinstance(found, bool) else found
-            yield _said(
+            yield told(
                 f"encryption.{field}", ERROR, f"is {said}, and fastpath_wireguard is true.",
                 "Take it out; it follows fastpath_wireguard.",
             )  # fmt: skip
@@ -131,7 +121,7 @@ def encrypted(cluster: Cluster) -> Iterator[Problem]:
 
 def api_host(cluster: Cluster) -> Iterator[Problem]:
     """The agent reaches the API before it routes services."""
-    values = _merged(cluster)
+    values = merged(cluster)
     host = None if values is None else values["k8sServiceHost"]
     try:
         address = _cidr.address(host, "k8sServiceHost")
@@ -139,7 +129,7 @@ def api_host(cluster: Cluster) -> Iterator[Problem]:
         return
     network = cluster.get("fastpath_service_cidr")
     if address in network and "k8sServiceHost" in cluster.get(VALUES):
-        yield _said(
+        yield told(
             "k8sServiceHost", ERROR,
             f"{host} lies within fastpath_service_cidr {network}: the agent cannot reach the API "
             "before it programs services.",
@@ -149,13 +139,13 @@ def api_host(cluster: Cluster) -> Iterator[Problem]:
 
 def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
     """What a host's kernel and profile allow."""
-    values = _merged(cluster)
+    values = merged(cluster)
     if values is None:
         return
     kernel = _versions.kernel_series(host.facts.get("kernel"))
     datapath = value(values, "bpf.datapathMode")
     if kernel and kernel < (5, 18) and value(values, "bandwidthManager.bbr") is True:
-        yield _said(
+        yield told(
             "bandwidthManager.bbr", ERROR,
             f"needs kernel 5.18, and this host has {host.facts['kernel']}: the agent would exit.",
             "Install a newer kernel, or set fastpath_congestion_control: cubic.", host.name,
@@ -169,19 +159,10 @@ def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
             host.name,
         )  # fmt: skip
     if kernel and kernel < (6, 8) and str(datapath).startswith("netkit"):
-        yield _said(
+        yield told(
             "bpf.datapathMode", ERROR,
             f"{datapath} needs kernel 6.8, and this host has {host.facts['kernel']}.",
             "Install a newer kernel, or take it out.", host.name,
-        )  # fmt: skip
-    wants_bbr = host.get("fastpath_congestion_control") == "bbr"
-    manager = value(values, "bandwidthManager.enabled") is True
-    bbr = value(values, "bandwidthManager.bbr")
-    if wants_bbr and manager and bbr in (None, False):
-        yield _said(
-            "bandwidthManager.bbr", WARNING,
-            "is off, and the agent then sets the host's congestion control back to cubic.",
-            "Take it out, or set fastpath_congestion_control: cubic.", host.name,
         )  # fmt: skip
     found = effective(host)
     if found.get(_RP_FILTER, "0") != "0":
@@ -192,7 +173,7 @@ def on_host(cluster: Cluster, host: Host) -> Iterator[Problem]:
     fast_open = found.get("net.ipv4.tcp_fastopen", "1")
     mode = value(values, "loadBalancer.mode")
     if mode in ("dsr", "hybrid") and fast_open.isdigit() and int(fast_open) & 2:
-        yield _said(
+        yield told(
             "loadBalancer.mode", WARNING,
             f"{mode} does not go with TCP Fast Open, which net.ipv4.tcp_fastopen={fast_open} "
             "offers to clients.",

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 VALUES = "__cilium_plan | fastpath.k8s.cilium_values(__cilium_variables, cilium_values)"
+FEATURES = "__cilium_plan | fastpath.k8s.cilium_features(__cilium_variables, cilium_values)"
 BGP = "__cilium_plan | fastpath.k8s.cilium_bgp"
 
 
@@ -44,6 +45,16 @@ def evaluate(tmp_path):
         return json.loads(result.read_text())
 
     return run
+
+
+@pytest.mark.parametrize(
+    ("expression", "key"),
+    [(VALUES, "cilium_values"), (FEATURES, "cilium_features"), (BGP, "cilium_resources")],
+)
+def test_the_role_comes_to_what_validate_has_shown(evaluate, expression, key):
+    golden = Path(__file__).with_name("golden") / "lab_cilium.json"
+    shown = json.loads(golden.read_text())["cluster"][key]
+    assert evaluate("cilium", "lab_cilium", expression, {}) == shown
 
 
 @pytest.mark.parametrize(

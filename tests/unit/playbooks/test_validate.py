@@ -130,3 +130,9 @@ def test_what_cannot_carry_its_origin_is_found_by_its_key(validate):
     assert lines["fastpath_mtu"] == "3:15"
     assert lines["fastpath_sysctl_overrides['net.core.somaxconn']"] == "5:3"
     assert lines["kubernetes_max_podz"].startswith("6:")
+
+
+def test_the_version_of_a_role_is_judged_as_its_template_comes_out(validate):
+    over = 'cilium_version: "{{ wanted }}"\nwanted: v1.20.1\n'
+    (line,) = validate("inventories/lab_cilium", over=over).lines("error")
+    assert line.startswith("error [version] cilium_version: is v1.20.1, and the chart's versions")

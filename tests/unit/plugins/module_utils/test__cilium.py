@@ -53,9 +53,10 @@ def test_beside_kube_proxy_nothing_is_replaced():
     assert found["bandwidthManager"] == {"enabled": False, "bbr": False}
 
 
-@pytest.mark.parametrize(("control", "bbr"), [("bbr", True), ("cubic", False)])
-def test_pods_get_the_congestion_control_of_the_profile(control, bbr):
-    assert values(congestion_control=control)["bandwidthManager"]["bbr"] is bbr
+@pytest.mark.parametrize("control", ["bbr", "cubic", "dctcp"])
+def test_the_bandwidth_manager_is_for_bbr_alone(control):
+    wanted = {"enabled": control == "bbr", "bbr": control == "bbr"}
+    assert values(congestion_control=control)["bandwidthManager"] == wanted
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,38 @@ def test_overrides_are_merged():
 def test_wireguard_encrypts():
     assert values(wireguard=True)["encryption"] == {"enabled": True, "type": "wireguard"}
     assert "encryption" not in values()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "plan", "masquerading", "routing"),
+    [
+        ({}, {}, "BPF", "BPF"),
+        ({}, {"service_proxy": "ipvs"}, "iptables", "Legacy"),
+        ({"bpf": {"masquerade": False}}, {}, "iptables", "Legacy"),
+        ({"enableIPv4Masquerade": False}, {}, "Disabled", "BPF"),
+        # A family that pods do not have says nothing.
+        ({"enableIPv6Masquerade": False}, {}, "BPF", "BPF"),
+        ({"enableIPv4Masquerade": False}, {"pod_cidr": "fd00:10::/56"}, "BPF", "BPF"),
+        ({"enableIPv6Masquerade": False}, {"pod_cidr": "fd00:10::/56"}, "Disabled", "BPF"),
+        ({"bpf": {"hostLegacyRouting": True}}, {}, "BPF", "Legacy"),
+    ],
+)
+def test_masquerading_and_routing_follow_the_merged_values(chosen, plan, masquerading, routing):
+    found = values(chosen, **plan)
+    assert _cilium.masquerading(found) == masquerading
+    assert _cilium.host_routing(found) == routing
+    assert found["bpf"]["masquerade"] is (masquerading == "BPF")
+
+
+def test_node_ports_reach_the_agent():
+    assert values()["nodePort"] == {"range": "30000,32767"}
+    assert values(node_port_range="20000-21000")["nodePort"] == {"range": "20000,21000"}
+
+
+def test_a_single_node_has_one_operator():
+    def operator(count):
+        return _cilium.cilium_values(PLAN, [{}] * count)["operator"]
+
+    assert operator(1) == {"rollOutPods": True, "replicas": 1}
+    # The chart's own two.
+    assert operator(2) == operator(0) == {"rollOutPods": True}

@@ -6,7 +6,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from netaddr import IPNetwork
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _mtu, _plan, _problems
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _mtu,
+    _plan,
+    _plan_table,
+    _problems,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Inventory
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SCHEDULERS
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import validate
@@ -87,3 +92,28 @@ def test_what_a_plan_says_is_accepted_when_it_is_written_out(variables):
     again = validate(inventory(**written))
     assert not _problems.has_errors(again.problems)
     assert again.plan == plan
+
+
+CILIUM = {
+    "fastpath_pod_network": "cilium",
+    "fastpath_bgp_peers": [{"address": "172.16.0.254", "as_number": 64513}],
+}
+
+
+def test_a_plan_without_facts_shows_what_they_decide():
+    plan = validate(inventory(**CILIUM)).plan
+    shown = _plan_table.lines(plan)
+    (line,) = [line for line in shown if line.startswith("BIG TCP")]
+    assert line.split()[2] == "open"
+    assert {"feature", "state", "why"} == set(plan["cluster"]["cilium_features"][0])
+    assert not any("netkit" in line for line in _plan_table.lines(validate(inventory()).plan))
+
+
+def test_a_plan_has_the_bgp_objects_of_its_pod_network():
+    cluster = validate(inventory(**CILIUM)).plan["cluster"]
+    assert cluster["calico_resources"] is None
+    kinds = [item["kind"] for item in cluster["cilium_resources"]]
+    assert kinds == ["CiliumBGPAdvertisement", "CiliumBGPPeerConfig", "CiliumBGPClusterConfig"]
+    (instance,) = cluster["cilium_resources"][-1]["spec"]["bgpInstances"]
+    assert [peer["peerAddress"] for peer in instance["peers"]] == ["172.16.0.254"]
+    assert validate(inventory()).plan["cluster"]["cilium_resources"] is None

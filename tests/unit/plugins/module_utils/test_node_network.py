@@ -66,3 +66,58 @@ def test_an_ipv6_address_is_bracketed_in_a_url():
 def test_a_wrong_node_ip_is_refused(address, message):
     with pytest.raises(ValueError, match=message):
         _node_network.node_network({"fastpath_node_ip": address, "ansible_facts": FACTS})
+
+
+def card(name, **more):
+    return {"device": name, "active": True, "mtu": 1500, **more}
+
+
+@pytest.mark.parametrize(
+    ("own", "network"),
+    [
+        ({"ipv4": {"address": "10.0.1.5", "prefix": "24", "netmask": "x"}}, "10.0.1.0/24"),
+        ({"ipv4": {"address": "10.0.1.5", "netmask": "255.255.254.0"}}, "10.0.0.0/23"),
+        ({"ipv4": {"address": "10.0.1.5"}}, None),
+        ({"ipv4": {"address": "10.0.1.5", "prefix": "many"}}, None),
+        (
+            {"ipv4": {"address": "10.0.9.5", "prefix": "24"},
+             "ipv4_secondaries": [{"address": "10.0.1.5", "prefix": "25"}]},
+            "10.0.1.0/25",
+        ),
+    ],
+)  # fmt: skip
+def test_network_of_the_address(own, network):
+    variables = {"ansible_host": "10.0.1.5", "ansible_facts": {"eth0": card("eth0", **own)}}
+    assert _node_network.node_network(variables)["network"] == network
+
+
+def test_network_of_an_ipv6_address():
+    own = {"ipv6": [{"address": "fd00::11", "prefix": "64"}, {"address": "fe80::1"}]}
+    variables = {"fastpath_node_ip": "fd00:0::11", "ansible_facts": {"eth0": card("eth0", **own)}}
+    assert _node_network.node_network(variables)["network"] == "fd00::/64"
+
+
+ADDRESS = {"ipv4": {"address": "10.0.1.5", "prefix": "24"}}
+ICE, MLX = card("eth0", module="ice"), card("eth1", module="mlx5_core")
+BOND = {"slaves": ["eth0", "eth1"], "type": "bonding"}
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "drivers"),
+    [
+        ([card("eth0", module="ice", **ADDRESS)], ["ice"]),
+        ([card("bond0", **BOND, **ADDRESS), ICE, MLX], ["ice", "mlx5_core"]),
+        ([card("eth1.100", **ADDRESS), MLX], ["mlx5_core"]),
+        ([card("bond0.7", **ADDRESS), card("bond0", **BOND), ICE, MLX], ["ice", "mlx5_core"]),
+        # One card that is not known leaves all open: it may be the one that cannot.
+        ([card("bond0", **BOND, **ADDRESS), ICE], []),
+        ([card("bond0", **BOND, **ADDRESS), ICE, card("eth1")], []),
+        ([card("br0", interfaces=["eth0"], **ADDRESS), ICE], []),
+        ([card("vlan100", **ADDRESS), ICE], []),
+        ([card("a.1", slaves=["a.1"], **ADDRESS)], []),
+    ],
+)
+def test_drivers_of_the_cards_below(interfaces, drivers):
+    facts = {f"fact{index}": fact for index, fact in enumerate(interfaces)}
+    found = _node_network.node_network({"ansible_host": "10.0.1.5", "ansible_facts": facts})
+    assert found["drivers"] == drivers

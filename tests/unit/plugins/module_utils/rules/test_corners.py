@@ -25,13 +25,6 @@ TOLD = [
     (
         {
             "fastpath_pod_network": "cilium",
-            "fastpath_cilium_values": {"bandwidthManager": {"bbr": False}},
-        },
-        "warning [cilium-values] fastpath_cilium_values.bandwidthManager.bbr: is off, and the",
-    ),
-    (
-        {
-            "fastpath_pod_network": "cilium",
             "fastpath_cilium_values": {"ipv4NativeRoutingCIDR": "10.0.0.0/8"},
         },
         "warning [cilium-values] fastpath_cilium_values.ipv4NativeRoutingCIDR: is 10.0.0.0/8, and",

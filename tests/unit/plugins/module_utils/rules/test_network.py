@@ -128,8 +128,8 @@ REFUSED = [
     ),
     (
         {"fastpath_pod_network": "cilium", "fastpath_cilium_values": {"tunnel": "disabled"}},
-        "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and "
-        "helm would ignore it. Fix: Take it out, and set fastpath_encapsulation.",
+        "error [cilium-values] fastpath_cilium_values.tunnel: was removed in Cilium 1.15, and the "
+        "chart itself refuses it. Fix: Take it out, and set fastpath_encapsulation.",
     ),
     (
         {
@@ -163,14 +163,6 @@ REFUSED = [
         },
         "error [cilium-values] fastpath_cilium_values.loadBalancer.dsrDispatch: opt, the default "
         "of mode dsr, needs native routing, and the plan has a tunnel.",
-    ),
-    (
-        {
-            "fastpath_pod_network": "cilium",
-            "fastpath_cilium_values": {"bpf": {"hostLegacyRouting": True}},
-        },
-        "error [cilium-values] fastpath_cilium_values.bpf.hostLegacyRouting: does not go with "
-        "bandwidthManager.bbr: True. Fix: Take one of them out.",
     ),
     (
         {

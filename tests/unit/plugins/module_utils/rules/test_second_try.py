@@ -102,8 +102,8 @@ TOLD = [
             "fastpath_pod_network": "cilium",
             "fastpath_cilium_values": {"tunnel": "vxlan"},
         },
-        "tunnel: was removed in Cilium 1.15, and helm would ignore it. Fix: Take it out, and set "
-        "fastpath_encapsulation.",
+        "tunnel: was removed in Cilium 1.15, and the chart itself refuses it. Fix: Take it out, "
+        "and set fastpath_encapsulation.",
     ),
     (
         {"fastpath_pod_cidr": "10.244.0.0/255.255.0.0"},
@@ -143,7 +143,7 @@ TOLD = [
             "fastpath_pod_network": "cilium",
             "fastpath_cilium_values": {"bpf.masquerade": True},
         },
-        "fastpath_cilium_values.bpf.masquerade: is no value of the chart 1.20.0, and helm would "
+        "fastpath_cilium_values.bpf.masquerade: is no value of the chart 1.20.1, and helm would "
         "ignore it. Fix: Write it in levels: bpf: {masquerade: ...}.",
     ),
     (
