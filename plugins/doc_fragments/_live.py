@@ -22,8 +22,8 @@ options:
     description:
       - Keys are C(nodes) (names), C(nic_mtus) (by node), C(service_proxy), C(ipvs_scheduler),
         C(pod_network), C(encapsulation), C(pod_mtu) (null where it cannot be known) and C(mesh),
-        and with Cilium C(bgp_peers), C(congestion_control), C(masquerading), C(host_routing) and
-        C(datapath).
+        and with Cilium C(bgp_peers), C(congestion_control), C(pod_cidr), C(cilium_values) (the
+        user's) and C(datapath).
     type: dict
     required: true
 """

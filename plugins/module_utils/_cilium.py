@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cidr,
     _cilium_features,
+    _cilium_images,
     _ports,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_site import (
@@ -100,6 +101,23 @@ def host_routing(values: Mapping[str, Any]) -> str:
     return "Legacy" if legacy else "BPF"
 
 
+def expected_status(
+    service_proxy: str, pod_cidr: str, overrides: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Return "masquerading" and "host_routing" as every agent's status should have them.
+
+    *overrides* are the user's values, which may ask for something else than the plan does.
+    """
+    replaces = service_proxy == "cilium"
+    planned = {
+        "kubeProxyReplacement": replaces,
+        _cidr.family(_cidr.network(pod_cidr, "pod_cidr")): {"enabled": True},
+        "bpf": {"masquerade": replaces},
+    }
+    values = merge(planned, plain(mapping(overrides, "cilium_values")))
+    return {"masquerading": masquerading(values), "host_routing": host_routing(values)}
+
+
 def _at(values: Mapping[str, Any], path: str) -> Any:
     """Return what stands at *path*, None if nothing does."""
     found: Any = values
@@ -137,7 +155,8 @@ def cilium_values(
     Keys: service_proxy, pod_cidr, encapsulation, wireguard, congestion_control, endpoint (host and
     port by which a node reaches the API without service routing), pod_mtu (bytes or auto), nic_mtu
     (bytes, or 0 to let the agent measure), node_port_range ("30000-32767"), expected_services,
-    expected_endpoints, node_networks, bgp_peers. *hosts* has the variables of every host with its
+    expected_endpoints, node_networks, bgp_peers, image_repository (URL of the site's own registry,
+    or empty). *hosts* has the variables of every host with its
     facts, as far as they are known. Raises BadValue for a value that is none.
     """
     plan = mapping(plan, "the plan")
@@ -175,6 +194,7 @@ def cilium_values(
         values["bgpControlPlane"] = {"enabled": True}
     for feature in _cilium_features.features(where):
         values = merge(values, feature.values)
+    values = merge(values, _cilium_images.image_values(plan.get("image_repository")))
     if where.wireguard:
         values["encryption"] = {"enabled": True, "type": "wireguard"}
     if masquerading(merge(values, chosen)) == "Disabled":

@@ -13,7 +13,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium_features, _versions
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cilium,
+    _cilium_features,
+    _versions,
+)
 
 #: What is run in an agent: one exec answers both, as each costs seconds on a slow machine. Without
 #: BGP the second says so in words (cilium-dbg/cmd/bgp_peer_get.go).
@@ -123,11 +127,11 @@ def _wanted(plan: Mapping[str, Any], kernels: Iterable[str]) -> dict[str, tuple[
         "routing": ("Routing", "Native" if plan["encapsulation"] == "none" else "Tunnel"),
     }
     if replaces:
-        masquerading = plan.get("masquerading") or "BPF"
-        wanted["masquerading"] = ("Masquerading", masquerading)
-        # Masquerading by iptables takes the other along (pkg/kpr/initializer).
-        host = "Legacy" if masquerading.lower() == "iptables" else "BPF"
-        wanted["host_routing"] = ("Host routing", plan.get("host_routing") or host)
+        expected = _cilium.expected_status(
+            plan["service_proxy"], plan["pod_cidr"], plan.get("cilium_values")
+        )
+        wanted["masquerading"] = ("Masquerading", expected["masquerading"])
+        wanted["host_routing"] = ("Host routing", expected["host_routing"])
     if plan.get("datapath"):
         wanted["datapath"] = ("Datapath", plan["datapath"])
     series = [_versions.kernel_series(kernel) for kernel in kernels]
@@ -146,10 +150,9 @@ def problems(
 ) -> list[str]:
     """Return a sentence for each node whose agent is not as planned.
 
-    *plan* has the keys service_proxy and encapsulation, and may have masquerading (BPF where it is
-    not there, or iptables, or Disabled), host_routing (that of the masquerading where it is not
-    there, or BPF, or Legacy), congestion_control (that of the bandwidth manager: bbr is judged) and
-    datapath (veth or netkit). *kernels* are those of all nodes.
+    *plan* has the keys service_proxy, encapsulation and pod_cidr, and may have cilium_values (the
+    user's, which may ask for another masquerading), congestion_control (that of the bandwidth
+    manager: bbr is judged) and datapath (veth or netkit). *kernels* are those of all nodes.
     """
     wanted = _wanted(plan, kernels)
     found = []

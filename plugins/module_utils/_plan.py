@@ -187,6 +187,7 @@ def cilium_plan(cluster: Cluster) -> dict[str, Any]:
         "expected_services": cluster.get("fastpath_expected_services"),
         "expected_endpoints": cluster.get("fastpath_expected_endpoints"),
         "node_networks": [str(network) for network in cluster.get("fastpath_node_networks") or []],
+        "image_repository": cluster.get("fastpath_image_repository"),
         "as_number": cluster.get("fastpath_bgp_as_number"),
         "bgp_peers": _peers(cluster),
         "nodes": [host.name for host in cluster.hosts],

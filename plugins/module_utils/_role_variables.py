@@ -46,6 +46,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "cilium_helm_key": "",
         "cilium_helm_version": "",
         "cilium_helm_repository": "fastpath_package_repository",
+        "cilium_image_repository": "fastpath_image_repository",
         "cilium_mtu": "fastpath_mtu",
         "cilium_node_group": "fastpath_node_group",
         "cilium_node_networks": "fastpath_node_networks",

@@ -63,7 +63,7 @@ def test_the_role_comes_to_what_validate_has_shown(evaluate, expression, key):
 def test_values_of_the_chart(evaluate, known, mtu):
     values = evaluate("cilium", "lab_cilium", VALUES, known)
     assert (values["MTU"], values["k8sServiceHost"]) == (mtu, "10.90.0.11")
-    assert values["hubble"] == {"enabled": False}
+    assert values["hubble"]["enabled"] is False
 
 
 def test_bgp_objects_of_a_plan_without_peers(evaluate):
@@ -108,5 +108,5 @@ def test_verify_leaves_the_bandwidth_manager_to_the_values_that_speak_of_it(
     evaluate, known, expected
 ):
     plan = evaluate("verify", "lab_cilium", "__verify_plan", known)
-    assert (plan["congestion_control"], plan["masquerading"]) == (expected, "BPF")
+    assert (plan["congestion_control"], plan["pod_cidr"]) == (expected, "10.244.0.0/16")
     assert plan["bgp_peers"] == []

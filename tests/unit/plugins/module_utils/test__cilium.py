@@ -120,3 +120,24 @@ def test_a_single_node_has_one_operator():
     assert operator(1) == {"rollOutPods": True, "replicas": 1}
     # The chart's own two.
     assert operator(2) == operator(0) == {"rollOutPods": True}
+
+
+@pytest.mark.parametrize(
+    ("proxy", "pods", "chosen", "expected"),
+    [
+        ("cilium", "10.244.0.0/16", {}, ("BPF", "BPF")),
+        ("cilium", "fd00:10::/56", {}, ("BPF", "BPF")),
+        ("cilium", "10.244.0.0/16", {"bpf": {"masquerade": False}}, ("iptables", "Legacy")),
+        ("cilium", "10.244.0.0/16", {"enableIPv4Masquerade": False}, ("Disabled", "BPF")),
+        ("cilium", "10.244.0.0/16", {"bpf": {"hostLegacyRouting": True}}, ("BPF", "Legacy")),
+        ("ipvs", "10.244.0.0/16", {}, ("iptables", "Legacy")),
+    ],
+)
+def test_what_an_agent_should_say_follows_the_users_values(proxy, pods, chosen, expected):
+    found = _cilium.expected_status(proxy, pods, chosen)
+    assert (found["masquerading"], found["host_routing"]) == expected
+
+
+def test_a_sites_own_registry_is_not_asked_by_digest():
+    assert "image" not in values()
+    assert values(image_repository="http://mirror:5000")["image"] == {"useDigest": False}

@@ -72,7 +72,7 @@ def test_no_answer_at_all(text):
     assert _cilium_live.parse_answer(text) == ({}, [])
 
 
-PLAN = {"service_proxy": "cilium", "encapsulation": "none"}
+PLAN = {"service_proxy": "cilium", "encapsulation": "none", "pod_cidr": "10.244.0.0/16"}
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ PLAN = {"service_proxy": "cilium", "encapsulation": "none"}
             "Masquerading of Cilium on a is iptables, planned is BPF.",
         ),
         (
-            {"masquerading": "iptables"}, [],
+            {"cilium_values": {"bpf": {"masquerade": False}}}, [],
             {"masquerading": "iptables", "host_routing": "Legacy"}, None,
         ),
         (
-            {"masquerading": "Disabled"}, [], {},
+            {"cilium_values": {"enableIPv4Masquerade": False}}, [], {},
             "Masquerading of Cilium on a is BPF, planned is Disabled.",
         ),
         ({"datapath": "netkit"}, [], {}, "Datapath of Cilium on a is veth, planned is netkit."),

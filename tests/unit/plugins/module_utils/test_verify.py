@@ -130,7 +130,7 @@ AGENT = {
 
 @pytest.fixture
 def cilium(live, plan):
-    plan |= {"pod_network": "cilium", "service_proxy": "cilium"}
+    plan |= {"pod_network": "cilium", "service_proxy": "cilium", "pod_cidr": "10.244.0.0/16"}
     live |= {
         "pools": [], "bgp": {}, "kube_proxy": False, "agents": {name: dict(AGENT) for name in NODES}
     }  # fmt: skip
