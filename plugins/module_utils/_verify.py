@@ -7,7 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium_live, _cluster_info
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cilium_live,
+    _cilium_problems,
+    _cluster_info,
+)
 
 #: IPVS schedulers that send one client to one endpoint always, so one client may never see a second
 #: endpoint.
@@ -40,7 +44,7 @@ def status_rows(
         bgp = "-"
         if plan["pod_network"] == "calico":
             bgp = f"{_sessions(live, name)[0]}/{_expected_sessions(plan, live, name)}"
-        elif counts := _cilium_live.session_counts(live, plan, name):
+        elif counts := _cilium_problems.session_counts(live, plan, name):
             bgp = "{}/{}".format(*counts)
         rows.append(
             {
@@ -77,7 +81,7 @@ def _owner_problems(
     plan: Mapping[str, Any], live: Mapping[str, Any], proxies: Mapping[str, Any]
 ) -> list[str]:
     """Services have one owner: where that is Cilium, nothing of kube-proxy may be left."""
-    problems = _cilium_live.owner_problems(live)
+    problems = _cilium_problems.owner_problems(live)
     for name, proxy in proxies.items():
         if proxy.get("leftovers"):
             problems.append(
@@ -241,7 +245,7 @@ def problems(
 
     *plan* has the keys nodes (names that took part in the run), nic_mtus (by node), service_proxy,
     ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh,
-    and with Cilium bgp_peers and the further keys of _cilium_live.problems.
+    and with Cilium bgp_peers and the further keys of _cilium_problems.problems.
     """
     found = _node_problems(plan, live)
     if plan["pod_network"] == "calico":
@@ -250,8 +254,8 @@ def problems(
     if plan["pod_network"] == "cilium":
         nodes = [node["name"] for node in live["nodes"]]
         kernels = [str(node["kernel"]) for node in live["nodes"]]
-        found += _cilium_live.problems(live["agents"], nodes, plan, kernels)
-        found += _cilium_live.session_problems(live, plan)
+        found += _cilium_problems.problems(live["agents"], nodes, plan, kernels)
+        found += _cilium_problems.session_problems(live, plan)
     if plan["service_proxy"] == "cilium":
         found += _owner_problems(plan, live, proxies)
     else:

@@ -6,7 +6,11 @@ import json
 
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium_live, _kube_proxy_live
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cilium_live,
+    _cilium_problems,
+    _kube_proxy_live,
+)
 
 STATUS = {
     "bandwidth-manager": {"congestionControl": "bbr", "devices": ["eth0"], "enabled": True},
@@ -113,7 +117,7 @@ PLAN = {"service_proxy": "cilium", "encapsulation": "none", "pod_cidr": "10.244.
 )  # fmt: skip
 def test_what_agents_do_is_judged(plan, kernels, change, sentence):
     agent = {**_cilium_live.parse_status(json.dumps(STATUS)), **change}
-    found = _cilium_live.problems({"a": agent}, ["a"], {**PLAN, **plan}, kernels)
+    found = _cilium_problems.problems({"a": agent}, ["a"], {**PLAN, **plan}, kernels)
     assert found == ([sentence] if sentence else [])
 
 
@@ -150,7 +154,7 @@ SECRET = {"password_secret": {"name": "bgp", "key": "password"}}
     ],
 )  # fmt: skip
 def test_each_planned_session_is_judged(peer, found, sentence):
-    sentences = _cilium_live.session_problems(live(a=found), {"bgp_peers": [peer]})
+    sentences = _cilium_problems.session_problems(live(a=found), {"bgp_peers": [peer]})
     assert len(sentences) == (1 if sentence else 0)
     assert not sentence or sentences[0].startswith(sentence)
     up = any(item["state"] == "Established" and "1" in item["name"][-1] for item in found)
@@ -159,9 +163,9 @@ def test_each_planned_session_is_judged(peer, found, sentence):
 
 def test_sessions_are_counted_where_some_are_planned():
     found = live(a=[session(), session("10.0.0.2", "Active")])
-    assert _cilium_live.session_counts(found, {}, "a") is None
+    assert _cilium_problems.session_counts(found, {}, "a") is None
     plan = {"bgp_peers": [PEER, {"address": "10.0.0.2"}, {**PEER, "nodes": ["b"]}]}
-    assert _cilium_live.session_counts(found, plan, "a") == (1, 2)
+    assert _cilium_problems.session_counts(found, plan, "a") == (1, 2)
 
 
 def objects(*items):
@@ -217,7 +221,7 @@ def test_what_could_make_kube_proxy_run(text, there):
     ],
 )
 def test_the_owner_of_services_is_judged(found, sentences):
-    said = _cilium_live.owner_problems(found)
+    said = _cilium_problems.owner_problems(found)
     assert len(said) == len(sentences)
     assert all(one.startswith(start) for one, start in zip(said, sentences, strict=True))
     if "beside" in "".join(said):
