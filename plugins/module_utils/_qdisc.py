@@ -134,3 +134,15 @@ def restore_commands(
     if commands and commands[-1][-2:] == ["root", default]:
         commands.append(["tc", "qdisc", "delete", "dev", interface, "root"])
     return commands, now
+
+
+def shown(qdiscs: Sequence[Mapping[str, Any]]) -> str:
+    """Return what an interface queues with: "fq", or "mq/fq" for a card with several queues.
+
+    Their kinds are joined by commas where they differ. Empty where nothing is at the root.
+    """
+    root = _root(qdiscs)
+    if root is None:
+        return ""
+    kinds = sorted({leaf["kind"] for leaf in _leaves(qdiscs)}) if root["kind"] == "mq" else []
+    return "/".join([root["kind"], *([",".join(kinds)] if kinds else [])])
