@@ -179,6 +179,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "verify_mtu": "fastpath_mtu",
         "verify_namespace": "",
         "verify_node_group": "fastpath_node_group",
+        "verify_patience": "",
         "verify_pod_cidr": "fastpath_pod_cidr",
         "verify_pod_network": "fastpath_pod_network",
         "verify_report_dir": "fastpath_report_dir",
