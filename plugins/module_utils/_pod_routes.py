@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
 
-#: Devices of the host's own pods: by kind, and by name where a kind is not told.
+#: Devices of the host's own pods. A host that is a container itself has such a card too, and sends
+#: what is for others to a gateway.
 _OWN_KINDS = ("veth", "netkit")
 _OWN_NAMES = ("cali", "cilium_", "lxc", "lo")
 
@@ -58,14 +59,14 @@ def parse(
             continue
         for hop in route.get("nexthops") or [route]:
             device = str(hop.get("dev") or "")
-            kind = kinds.get(device, "")
-            if kind in _OWN_KINDS or device.startswith(_OWN_NAMES):
+            kind, gateway = kinds.get(device, ""), _gateway(hop)
+            if device.startswith(_OWN_NAMES) or (kind in _OWN_KINDS and not gateway):
                 continue
             found.append(
                 {
                     "dst": str(route["dst"]),
                     "dev": device,
-                    "gateway": _gateway(hop),
+                    "gateway": gateway,
                     "protocol": str(route.get("protocol") or ""),
                     "dev_kind": kind,
                 }
