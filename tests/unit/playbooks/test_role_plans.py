@@ -110,3 +110,18 @@ def test_verify_leaves_the_bandwidth_manager_to_the_values_that_speak_of_it(
     plan = evaluate("verify", "lab_cilium", "__verify_plan", known)
     assert (plan["congestion_control"], plan["pod_cidr"]) == (expected, "10.244.0.0/16")
     assert plan["bgp_peers"] == []
+
+
+def test_verify_joins_what_was_read_on_each_host(evaluate):
+    known = {
+        "__verify_proxies": {"cp1": {"mode": "ipvs"}, "worker1": {"mode": None}},
+        "__verify_drift": {"cp1": {"sentences": []}, "worker1": {"sentences": ["It is so."]}},
+    }
+    readings = evaluate("verify", "lab", "__verify_readings", known)
+    assert readings["worker1"]["proxy"] == {"mode": None}
+    assert readings["worker1"]["drift"] == {"sentences": ["It is so."]}
+    assert readings["cp1"]["proxy"] == {"mode": "ipvs"}
+
+
+def test_verify_knows_no_neighbours_without_facts(evaluate):
+    assert evaluate("verify", "lab", "__verify_plan", {})["one_segment"] is False
