@@ -130,13 +130,6 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "package_repository_url": "fastpath_package_repository",
     },
     "preflight": {
-        "preflight_fact_subset": "",
-        "preflight_mirrors": "fastpath_package_repository",
-        "preflight_pod_network": "fastpath_pod_network",
-        "preflight_service_proxy": "fastpath_service_proxy",
-        "preflight_timeout": "",
-    },
-    "preflight": {
         "preflight_clock_max_error_warning": "",
         "preflight_clock_offset_error": "",
         "preflight_cluster_name": "fastpath_cluster_name",

@@ -193,7 +193,7 @@ def test_an_api_that_does_not_answer_does_not_deny_kube_proxy(read):
 @pytest.mark.parametrize("sick", [{}, {"pods": 2}, {"dns": 1}, {"dial": 1}])
 def test_pods_are_asked_until_they_are_well(read, sick):
     reader = read(Cluster(**sick), "nodes", "pods")
-    assert reader.service == {"address": "10.96.1.1", "port": 80}
+    assert (reader.service["address"], reader.service["tcp_port"]) == ("10.96.1.1", 80)
     assert reader.api_service == "10.96.0.1"
     for found in reader.pods.values():
         assert found["mtu"] == 9000
