@@ -7,12 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium, _mtu
-from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
-    ERROR,
-    OK,
-    WARNING,
-    Check,
-)
+from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, OK, Check
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import named
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import Host, unread
@@ -79,7 +74,7 @@ def cards(hosts: Sequence[Host]) -> Iterator[Check]:
     small = [name for name, found in known.items() if found == least]
     yield Check(
         "mtu", small[0] if len(small) == 1 else None, "MTU of the cards",
-        f"{least} to {most} bytes", "the same on every host", WARNING,
+        f"{least} to {most} bytes", "the same on every host", ERROR,
         f"The cards of {named(small)} have MTU {least}, and others have up to {most}: the pods of "
         "all hosts take the smallest, and larger datagrams to them are lost."
         if len(small) > 1
