@@ -80,8 +80,8 @@ fitness:
   contains:
     kernel:
       description:
-        - RV(ignore:release), RV(ignore:config), which has V(y), V(m) or V(n) for each option of
-          O(config), null if it is not readable; and RV(ignore:missing_modules), those of O(modules)
+        - C(release), C(config), which has V(y), V(m) or V(n) for each option of
+          O(config), null if it is not readable; and C(missing_modules), those of O(modules)
           that are neither loaded nor built in nor loadable.
       type: dict
     cgroup:
@@ -110,7 +110,7 @@ fitness:
       elements: dict
     nic:
       description:
-        - Kind, MTU, MAC and queueing discipline of O(interface). RV(ignore:cards) are the physical
+        - Kind, MTU, MAC and queueing discipline of O(interface). C(cards) are the physical
           cards of it or below it, each with name, driver, speed_mbit, rx_queues, tx_queues,
           offloads, numa_node and mtu.
         - The discipline of a bond, VLAN or bridge is that of its cards.
