@@ -55,8 +55,7 @@ def cgroup(host: Host) -> Iterator[Check]:
     if controllers and missing:
         yield Check(
             "cgroup", host.name, name, value, limit, ERROR,
-            f"{host.name} has no control group controller {listed(missing)}, and kubelet needs "
-            f"{'it' if len(missing) == 1 else 'them'}.",
+            f"{host.name} lacks control group controllers that kubelet needs: {', '.join(missing)}.",
             "Take cgroup_disable out of the kernel's command line, or install another kernel "
             "image.",
         )  # fmt: skip

@@ -126,7 +126,7 @@ def needed(host: Host) -> Iterator[Check]:
         value = "no other program" if host.joined else "free"
         yield Check("ports", host.name, name, value, limit, OK)
         return
-    said = listed(
+    said = "; ".join(
         f"TCP port {port} is taken by {taken[port].who}, and {needs[port].program} needs it"
         for port in sorted(taken)
     )
