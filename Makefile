@@ -47,8 +47,12 @@ lint: venv ## Check style: ansible-lint and ruff
 	ruff format --check .
 
 .PHONY: unit
-unit: venv ## Run the unit tests
+unit: venv test-tools ## Run the unit tests
 	pytest
+
+.PHONY: test-tools
+test-tools:
+	tests/install-prerequisites
 
 .PHONY: molecule
 molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENARIO=node
