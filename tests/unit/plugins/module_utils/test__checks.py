@@ -24,6 +24,22 @@ def test_hosts_share_a_line():
     assert line.startswith("warning [clock-sync] b, c, d and 1 more: clock:")
 
 
+def test_hosts_share_a_line_that_names_each_of_them():
+    def late(host):
+        return LATE._replace(
+            host=host, message=f"The clock of {host} runs free.", fix=f"At {host}."
+        )
+
+    assert _checks.lines([late("n1"), late("n2"), late("n1.a")]) == [
+        "warning [clock-sync] n1, n2, n1.a: clock: The clock of each runs free. Fix: At each."
+    ]
+    assert _checks.lines([late("n1")]) == [
+        "warning [clock-sync] n1: clock: The clock of n1 runs free. Fix: At n1."
+    ]
+    other = LATE._replace(host="n1", message="The clock of n1-b runs free.")
+    assert "n1-b" in _checks.lines([other, late("n2")])[0]
+
+
 def test_an_ignored_error_is_a_warning_that_says_so():
     found = _checks.ignore([SLOW, LATE, GOOD], ["disk", "clock-sync"])
     assert [check.verdict for check in found] == ["warning", "warning", "ok"]
