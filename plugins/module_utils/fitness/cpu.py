@@ -74,17 +74,13 @@ def hypervisor(cpuinfo: str, dmi: str, xen: str, clocks: str) -> str:
     """Return the name of the hypervisor, an empty string on bare metal.
 
     *cpuinfo* is /proc/cpuinfo, *dmi* vendor and product, *xen* /sys/hypervisor/type, *clocks* the
-    clock sources on offer. On x86 a flag of the processor decides: clouds write their name into the
-    SMBIOS of bare metal too. Other processors have no such flag.
+    clock sources on offer. Clouds are not among the names: they write theirs into the SMBIOS of
+    bare metal too. A guest without such a name is told by the flag that x86 has for it.
     """
-    flags = re.search(r"^flags\s*:(.*)$", cpuinfo, re.MULTILINE)
     name = xen or _named(dmi)
-    if flags is None:
+    if name or not re.search(r"^flags\s*:.*\bhypervisor\b", cpuinfo, re.MULTILINE):
         return name
-    if "hypervisor" not in flags.group(1).split():
-        # Xen's paravirtual guests, and its own control domain, may lack it.
-        return xen
-    return name or next((name for part, name in _CLOCKS if part in clocks), _UNNAMED)
+    return next((name for part, name in _CLOCKS if part in clocks), _UNNAMED)
 
 
 def read(host: Host) -> dict[str, Any]:

@@ -47,10 +47,9 @@ def kind(host: Host, name: str) -> str:
 
 
 def _below(host: Host, name: str) -> list[str]:
-    folder = f"{_NET}/{name}"
-    lower = [entry[len(_LOWER) :] for entry in host.names(folder) if entry.startswith(_LOWER)]
-    slaves = host.text(f"{folder}/bonding/slaves").split()
-    return sorted({*lower, *slaves, *host.names(f"{folder}/brif")})
+    """Return a bond's cards, a bridge's ports, a VLAN's parent."""
+    names = host.names(f"{_NET}/{name}")
+    return [entry[len(_LOWER) :] for entry in names if entry.startswith(_LOWER)]
 
 
 def cards(host: Host, name: str) -> list[str]:

@@ -33,6 +33,14 @@ def test_defaults(run):
     assert tuple(options.disk_limits) == (22, 30)
 
 
+def test_options_reach_the_reading(run):
+    _result, (options,) = run(
+        interface="eth0", modules=["ip_vs"], config=["BPF"], interval=3,
+        disk_path="/srv", disk_size_mib=5, disk_seconds=7,
+    )  # fmt: skip
+    assert options == ("eth0", ["ip_vs"], ["BPF"], 3, "/srv", (5, 7))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

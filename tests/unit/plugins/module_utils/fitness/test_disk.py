@@ -80,9 +80,9 @@ def test_refusals(filesystem, writable, free, processes, reason):
     assert bool(found) == bool(reason)
 
 
-def mounted(tree, filesystem):
+def mounted(tree, filesystem, options="rw"):
     tree.dir("/var/lib")
-    tree.file("/proc/self/mountinfo", f"27 1 254:0 / / rw - {filesystem} /dev/vda1 rw\n")
+    tree.file("/proc/self/mountinfo", f"27 1 254:0 / / {options} - {filesystem} /dev/vda1 rw\n")
     tree.has_program = lambda _name: False
     return tree
 
@@ -111,6 +111,8 @@ def test_where_it_is_refused_nothing_is_written(tree, monkeypatch):
     assert (found["measured"], found["p99_ms"], found["buckets"]) == (False, None, [])
     assert "tmpfs" in found["reason"]
     assert disk.read(tree, "", [], disk.Limits())["reason"]
+    frozen = disk.read(mounted(tree, "ext4", "ro"), "/var/lib/etcd", [], disk.Limits())
+    assert "read-only" in frozen["reason"]
 
 
 def test_what_the_file_system_says_is_the_reason(tree, monkeypatch):

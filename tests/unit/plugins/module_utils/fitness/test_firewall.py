@@ -171,7 +171,11 @@ def test_managers(text, expected):
 
 @pytest.mark.parametrize(
     ("file", "expected"),
-    [("# ENABLED=no\nENABLED=yes\n", ["ufw"]), ("ENABLED=no\n", []), ("", ["ufw"])],
+    [
+        ("# ENABLED=no\nENABLED=yes\n", ["ufw"]),
+        ("# /etc/ufw/ufw.conf\nENABLED=no\n", []),
+        ("", ["ufw"]),
+    ],
 )
 def test_a_ufw_that_is_not_enabled_does_nothing(tree, file, expected):
     tree.file("/etc/ufw/ufw.conf", file)

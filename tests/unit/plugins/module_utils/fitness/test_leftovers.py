@@ -34,6 +34,7 @@ TCP  0A600001:01BB rr
   -> 0A5A000B:192B      Masq    1      2          0
 TCP  0A60000A:0035 rr
 UDP  0A60000A:0035 rr
+FWM  00000001 wlc
   -> 0AF40003:0035      Masq    1      0          0
 """
 
@@ -66,7 +67,7 @@ def test_a_former_node(tree):
             f"{pod}/kubernetes.io~configmap/kube-proxy",
         ],
         "kube_ipvs0": True,
-        "ipvs_services": 3,
+        "ipvs_services": 4,
         "kube_chains": ["iptables"],
         "nft_kube_proxy": True,
         "interfaces": ["cali0a1b2c3d4e5"],

@@ -82,7 +82,7 @@ def test_a_virtio_card_is_where_its_bus_is(tree):
 
 def bond(tree, name, *cards):
     tree.interface(name, uevent=f"DEVTYPE=bond\nINTERFACE={name}\n", mtu="9000")
-    tree.file(f"/sys/class/net/{name}/bonding/slaves", " ".join(cards) + "\n")
+    tree.dir(f"/sys/class/net/{name}/bonding")
     show(tree, name, ROOT_NOQUEUE)
     for card in cards:
         tree.card(card)
@@ -114,7 +114,7 @@ def test_a_bridge_has_its_ports_cards_only(tree):
     tree.card("ens1")
     tree.interface("vnet0")
     for port in ("ens1", "vnet0"):
-        tree.dir(f"/sys/class/net/br0/brif/{port}")
+        tree.dir(f"/sys/class/net/br0/lower_{port}")
         # A port's way up must not be taken for one down.
         tree.dir(f"/sys/class/net/{port}/upper_br0")
     found = read(tree, "br0")
@@ -149,6 +149,7 @@ def test_without_tc_there_is_no_discipline(tree):
         (MULTIQUEUE, "mq/fq"),
         ([*MULTIQUEUE, {"kind": "fq_codel", "parent": ":3"}], "mq/fq,fq_codel"),
         ([MULTIQUEUE[0]], "mq"),
+        ([{"kind": "htb", "root": True}, {"kind": "fq", "parent": "1:10"}], "htb"),
         ([{"kind": "fq", "root": True}, {"kind": "clsact", "parent": "ffff:fff1"}], "fq"),
     ],
 )
@@ -159,6 +160,14 @@ def test_shown(qdiscs, expected):
 def test_offloads_of_a_real_interface():
     assert offloads.read("lo") == {"gro": True, "gso": True, "tso": True, "lro": False}
     assert set(offloads.read("nosuch0").values()) == {None}
+
+
+@pytest.mark.parametrize(("flags", "expected"), [(1 << 15, True), (1 << 28 | 1 << 8, False)])
+def test_lro_is_one_flag_of_several(monkeypatch, flags, expected):
+    monkeypatch.setattr(
+        offloads, "_value", lambda _handle, _name, command: (command == 0x25) * flags
+    )
+    assert offloads.read("eth0") == {"gro": False, "gso": False, "tso": False, "lro": expected}
 
 
 #: A network of its own, with the view of /sys that belongs to it.
@@ -176,7 +185,9 @@ READ = """
 import json
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import nic
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
-print(json.dumps([nic.read(Host(), name) for name in ("br0", "left", "lo")]))
+host = Host()
+read = [nic.read(host, name) for name in ("br0", "left", "lo")]
+print(json.dumps([*read, host.names("/sys/class/net/br0")]))
 """
 
 
@@ -189,7 +200,9 @@ def test_kinds_are_as_the_kernel_names_them():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    *found, attributes = json.loads(done.stdout)
+    # Cards are found by these links.
+    assert "lower_left" in attributes
     assert [item["kind"] for item in found] == ["bridge", "virtual", "virtual"]
     assert [item["qdisc"] for item in found] == ["noqueue", "noqueue", "noqueue"]
     assert [item["cards"] for item in found] == [[], [], []]
