@@ -193,8 +193,8 @@ def run(
 def related(paths: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return *paths* with black holes as the limit of a router that has named the same size.
 
-    A router says "too large" to one host about once in a second (net.ipv4.icmp_ratelimit) and drops
-    without a word between: of many paths through it, a few hear of its limit.
+    A router may limit how often it says "too large" (RFC 1812, section 4.3.2.8), and drops without
+    a word between: of many paths through it, only a few hear of its limit.
     """
 
     def size(path: Mapping[str, Any]) -> tuple[packets.Family, int | None]:

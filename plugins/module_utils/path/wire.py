@@ -114,18 +114,18 @@ class Wire:
 
     def events(self) -> list[Event]:
         """Return what has come in since the last call."""
-        found = [*self._waiting, *self._replies()]
+        # Errors come first: one that waits there would be told instead of a reply.
+        found = self._waiting
         found += [event for event in self._errors() if event.kind != packets.LOCAL]
         self._waiting = []
-        return found
+        return [*found, *self._replies()]
 
     def _replies(self) -> Iterator[Event]:
         while True:
             try:
                 packet = self.socket.recv(256)
             except OSError:
-                # Nothing more, or the error of a packet: that is told once, and the queue of
-                # errors has the whole of it. What is left is there the next time.
+                # Nothing more, or an error that has just come in. The rest is there the next time.
                 return
             if self._raw and self._family is packets.IPV4:
                 packet = packets.without_header(packet)

@@ -77,6 +77,35 @@ def test_an_answer_that_comes_when_the_path_was_given_up(fake):
     assert silent["verdict"] == "unreachable"
 
 
+def test_a_host_that_stands_still_hears_what_has_come_in_meanwhile(fake):
+    class Busy(fake):
+        stood = False
+
+        def receive(self, seconds):
+            if seconds > 0 and not self.stood:
+                self.stood = True
+                self.now += 10
+                return []
+            return super().receive(seconds)
+
+    network = Busy(lambda _address, _size: (0.5, REPLY))
+    assert run(network, attempts=1)["paths"][0]["verdict"] == "passes"
+
+
+def test_a_router_that_answers_only_some(fake):
+    told = iter(range(6))
+
+    def answer(_address, size):
+        if size <= 1400:
+            return (0.001, REPLY)
+        return None if next(told, None) is None else (0.001, Event(packets.TOO_BIG, 0, 1400, "r"))
+
+    paths = run(fake(answer), 20, parallel=20)["paths"]
+    assert {(path["mtu"], path["verdict"], path["limit_by"]) for path in paths} == {
+        (1400, "router_limit", "r")
+    }
+
+
 @pytest.mark.parametrize("attempts", [1, 2, 3, 5])
 @pytest.mark.parametrize("passing", [0, 576, 577, 1000, 1400, 1499])
 def test_few_packets(fake, passing, attempts):
