@@ -88,8 +88,7 @@ def test_lro_is_told(one):
     found = one("nic", "large receive offload", {"nic.cards": cards})
     assert found.verdict == "warning"
     assert found.message == (
-        "On w1 eth0 and eth1 merge packets as they arrive (LRO), and merged packets cannot be "
-        "forwarded to pods."
+        "On w1 packets that eth0 and eth1 merged as they arrived (LRO) cannot be forwarded to pods."
     )
     assert found.fix == "Run ethtool --offload eth0 lro off and ethtool --offload eth1 lro off."
 
