@@ -55,7 +55,8 @@ def cgroup(host: Host) -> Iterator[Check]:
     if controllers and missing:
         yield Check(
             "cgroup", host.name, name, value, limit, ERROR,
-            f"{host.name} lacks control group controllers that kubelet needs: {', '.join(missing)}.",
+            f"{host.name} lacks control group controllers that kubelet needs: "
+            f"{', '.join(missing)}.",
             "Take cgroup_disable out of the kernel's command line, or install another kernel "
             "image.",
         )  # fmt: skip

@@ -112,8 +112,8 @@ def large_receive(host: Host) -> Iterator[Check]:
         return
     yield Check(
         "nic", host.name, name, value, "off", WARNING,
-        f"On {host.name} {listed(on)} {'merges' if len(on) == 1 else 'merge'} packets as they arrive "
-        "(LRO), and merged packets cannot be forwarded to pods.",
+        f"On {host.name} packets that {listed(on)} merged as they arrived (LRO) cannot be "
+        "forwarded to pods.",
         f"Run {' and '.join(f'ethtool --offload {card} lro off' for card in on)}.",
     )  # fmt: skip
 

@@ -61,6 +61,9 @@ AHEAD = [59.99, 60.01]
         # The largest group is no majority, and the controller's clock is not among it.
         ([AHEAD, AHEAD, LATE, [20, 20], [40, 40]], {"h3", "h4", "h5"}),
         ([AHEAD, AHEAD, NOW, [20, 20], [40, 40]], {"h1", "h2", "h3", "h4", "h5"}),
+        # Half of them are no majority.
+        ([AHEAD, AHEAD, NOW, [20, 20]], {"h1", "h2", "h3", "h4"}),
+        ([AHEAD, AHEAD, LATE, [20, 20]], {"h3", "h4"}),
         # What is wide agrees with more.
         ([[-30.0, 61.0], AHEAD, NOW, NOW], {"h2"}),
     ],

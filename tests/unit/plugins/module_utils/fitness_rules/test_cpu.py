@@ -106,7 +106,9 @@ def test_too_little_memory_is_told(one):
     assert found.message == (
         "cp1 is to be a control-plane node with 972 MiB of memory, and kubeadm wants 1700 MiB."
     )
+    assert found.fix == "Give it more memory, or make it a worker."
     found = one("memory", "memory", {"memory_mib": 972})
+    assert found.fix == "Give it more memory."
     assert found.message == (
         "w1 is to be a worker with 972 MiB of memory, and below 1700 MiB little is left for pods."
     )

@@ -44,8 +44,16 @@ def test_chains_of_nobody_that_runs_cannot_be_stopped(found):
     assert check.message.endswith("packets can be dropped by ip/filter/INPUT (policy drop).")
 
 
-def test_many_chains_are_counted(found):
-    assert found([], [INPUT] * 8).message.endswith("and 3 more.")
+@pytest.mark.parametrize(("chains", "more"), [(5, ""), (6, " and 1 more"), (8, " and 3 more")])
+def test_many_chains_are_counted(found, chains, more):
+    check = found([], [REJECT] * chains)
+    assert check.message.endswith(f"by {', '.join(['inet/site/in'] * 5)}{more}.")
+    assert check.value == ", ".join(["inet/site/in"] * 5)
+
+
+@pytest.mark.parametrize("firewall", [{"managers": [], "foreign": None}, {"foreign": []}])
+def test_half_of_what_there_is_to_read_is_enough(one, firewall):
+    assert one("firewall", "firewall", {"firewall": firewall}).verdict == "ok"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +61,7 @@ def test_many_chains_are_counted(found):
     [
         ("w1", {}, "TCP 179,5473,10250,10256 and"),
         ("w1", {"encapsulation": "vxlan"}, "UDP 4789"),
+        ("w1", {"encapsulation": "vxlan_cross_subnet"}, "UDP 4789"),
         ("w1", {"encapsulation": "ipip_cross_subnet"}, "IP protocol 4"),
         ("w1", {"wireguard": True}, "UDP 51820"),
         (

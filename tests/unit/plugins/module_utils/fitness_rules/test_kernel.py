@@ -47,6 +47,12 @@ def test_an_old_kernel_is_told_with_what_it_lacks(one):
     assert found.fix == "Install a newer kernel, or set fastpath_service_proxy to ipvs."
 
 
+@pytest.mark.parametrize(("missing", "verdict"), [([], "ok"), (None, "info"), (["x"], "error")])
+def test_modules(one, missing, verdict):
+    found = one("kernel-modules", "kernel modules", {"kernel.missing_modules": missing})
+    assert found.verdict == verdict
+
+
 def test_missing_modules_are_named_with_what_needs_them(one):
     missing = {"kernel.missing_modules": ["ip_vs", "ip_vs_rr", "xt_set", "sch_fq", "nf_conntrack"]}
     found = one("kernel-modules", "kernel modules", missing)

@@ -67,6 +67,10 @@ def test_the_number_of_queues_is_the_users(one):
     [
         ({}, "eth0: mlx5_core, 25 Gb/s"),
         ({"nic.cards.0.speed_mbit": 2500}, "eth0: mlx5_core, 2.5 Gb/s"),
+        ({"nic.cards.0.speed_mbit": 1000}, "eth0: mlx5_core, 1 Gb/s"),
+        ({"nic.cards.0.speed_mbit": 0}, "eth0: mlx5_core, speed not told"),
+        ({"cpu.numa_nodes": 2, "nic.cards.0.numa_node": -1},
+         "eth0: mlx5_core, 25 Gb/s, no NUMA node"),
         ({"nic.cards.0.speed_mbit": 100}, "eth0: mlx5_core, 100 Mb/s"),
         ({"nic.cards.0.speed_mbit": None}, "eth0: mlx5_core, speed not told"),
         ({"nic.cards.0.speed_mbit": -1}, "eth0: mlx5_core, speed not told"),
@@ -86,10 +90,9 @@ def test_the_card_is_told(one, changes, value):
 def test_lro_is_told(one):
     cards = [card("eth0", offloads={"lro": True}), card("eth1", offloads={"lro": True})]
     found = one("nic", "large receive offload", {"nic.cards": cards})
-    assert found.verdict == "warning"
+    assert (found.verdict, found.value) == ("warning", "eth0 on, eth1 on")
     assert found.message == (
-        "On w1 eth0 and eth1 merge packets as they arrive (LRO), and merged packets cannot be "
-        "forwarded to pods."
+        "On w1 packets that eth0 and eth1 merged as they arrived (LRO) cannot be forwarded to pods."
     )
     assert found.fix == "Run ethtool --offload eth0 lro off and ethtool --offload eth1 lro off."
 
@@ -125,7 +128,8 @@ def test_another_discipline_is_a_note(one):
 
 
 @pytest.mark.parametrize(
-    ("nodes", "node", "said"), [(1, -1, False), (2, -1, True), (2, 1, False), (None, -1, False)]
+    ("nodes", "node", "said"),
+    [(1, -1, False), (2, -1, True), (2, 1, False), (2, 0, False), (None, -1, False)],
 )
 def test_a_card_without_a_numa_node_is_a_note_where_there_are_several(one, nodes, node, said):
     changes = {"cpu.numa_nodes": nodes, "nic.cards.0.numa_node": node}

@@ -66,6 +66,15 @@ def test_on_a_node_its_own_programs_are_at_home(one, process, verdict):
     assert found.verdict == verdict
 
 
+def test_free_and_held_are_told_apart(one):
+    bare, node = (
+        one("ports", "ports of the cluster", {}),
+        one("ports", "ports of the cluster", NODE),
+    )
+    assert (bare.value, bare.threshold[-5:]) == ("free", " free")
+    assert (node.value, node.threshold[-13:]) == ("no other program", "cluster alone")
+
+
 def test_leftover_programs_of_a_cluster_are_not_at_home_on_a_bare_host(one):
     found = one("ports", "ports of the cluster", listen((10250, "kubelet")))
     assert found.verdict == "error"
