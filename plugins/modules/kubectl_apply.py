@@ -66,7 +66,6 @@ options:
         timer.
     type: int
     default: 0
-    version_added: 0.1.0
   field_manager:
     description: Name under which the API server notes who owns a field.
     type: str

@@ -45,6 +45,7 @@ def test_the_command():
     unit = _kubectl_expiry.unit(CONF, ["also", "test"])
     assert command[0] == "systemd-run"
     assert {"--collect", f"--unit={unit}", "--on-active=600s"} <= set(command)
+    assert {"--property=RuntimeMaxSec=1800", "--setenv=HOME=/root"} <= set(command)
     assert command[-3:] == [
         "/bin/sh",
         "-c",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import time
 
@@ -67,6 +69,14 @@ def test_silence_over_tcp(servers):
 def test_a_drip_of_bytes_is_over_in_time(servers):
     port = servers.says(*[b"H"] * 100, pause=0.1)
     assert ask("tcp", port).error == "no answer within 0.4 s"
+
+
+def test_a_flood_is_not_read_to_its_end(servers):
+    def answer(connection):
+        while not servers.stopped.is_set():
+            connection.sendall(b"x" * 1000)
+
+    assert ask("tcp", servers.tcp(answer), 5).error == "an answer too long for the name of a pod"
 
 
 def test_no_connection(servers):
@@ -140,3 +150,23 @@ def test_ipv6(servers):
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
         sock.bind(("::1", 0))
         assert _ask.ask("udp", "::1", sock.getsockname()[1], 0.1).error == "no answer within 0.1 s"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EHOSTUNREACH, "no route to the host"),
+        (errno.ENETUNREACH, "no route to the network"),
+        # What a rule of the host's own output chain does.
+        (errno.EPERM, "forbidden by this host's own firewall"),
+        (errno.EADDRNOTAVAIL, "no free source port"),
+        (errno.ETIMEDOUT, "no connection within 1 s"),
+        (errno.EMFILE, "too many open files"),
+    ],
+)
+def test_errors_of_the_kernel_in_words(monkeypatch, number, words):
+    def connect(_self, _address):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    assert _ask.ask("tcp", ADDRESS, 1, 1).error == words

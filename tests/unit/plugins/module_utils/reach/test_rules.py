@@ -270,6 +270,18 @@ def test_few_tries_at_random_prove_nothing():
     assert error.host == "worker2"
 
 
+def test_few_tries_of_a_part_of_the_hosts_are_not_added():
+    nodes = [*NODES, "worker3", "worker4"]
+    left = [name for name in nodes if name != "worker4"]
+
+    def change(host, item):
+        few = host in ("cp1", "worker1") and item[0] == "cluster_ip"
+        return {"tried": 20, "nodes": left} if few else {}
+
+    checks = rules.checks(cluster(change, nodes), plan(nodes))
+    assert {check.verdict for check in checks} == {"ok"}
+
+
 @pytest.mark.parametrize(
     ("tried", "lost", "warned"), [(20, 1, False), (20, 2, True), (19, 1, True), (400, 2, True)]
 )
