@@ -18,6 +18,9 @@ from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import (
 
 _FOLDER = Path(__file__).parent
 
+#: Of more pairs of nodes nobody reads the figures; programs have the JSON.
+_MOST_ROWS = 295
+
 _TITLES = {"preflight": "Preflight", "verify": "Verification"}
 
 
@@ -87,5 +90,6 @@ def _figure(distribution: Mapping[str, Any], plot: str) -> dict[str, Any]:
         "plot": plot,
         "limit": None if limit is None else f"{limit:g} {distribution['unit']}",
         "named": [row(series, number) for number, series in enumerate(named)],
-        "others": [row(series, None) for series in others],
+        "others": len(others),
+        "listed": [row(series, None) for series in others[:_MOST_ROWS]],
     }

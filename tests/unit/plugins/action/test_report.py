@@ -32,12 +32,12 @@ PLAY = """
   tasks:
     - name: Write the report
       fastpath.k8s.report: {options}
-      run_once: true
+      run_once: {once}
       register: report
     - name: Keep what was returned
       ansible.builtin.copy:
         dest: "{{{{ playbook_dir }}}}/{{{{ inventory_hostname }}}}.json"
-        content: "{{{{ report | to_json }}}}"
+        content: "{{{{ report | default({{}}) | to_json }}}}"
       connection: local
       become: false
       check_mode: false
@@ -59,9 +59,9 @@ class Run:
 def play(tmp_path):
     """Run the action for three hosts that nobody can reach, in an umask that hides files."""
 
-    def run(*arguments, files=None, **options):
+    def run(*arguments, files=None, once=True, **options):
         options = {"kind": "preflight", "cluster": "lab", "checks": CHECKS, **options}
-        (tmp_path / "play.yml").write_text(PLAY.format(options=json.dumps(options)))
+        (tmp_path / "play.yml").write_text(PLAY.format(options=json.dumps(options), once=once))
         (tmp_path / "hosts.ini").write_text(
             f"cp[1:3] ansible_host=192.0.2.1 ansible_python_interpreter={sys.executable}\n"
         )
@@ -120,6 +120,12 @@ def test_it_writes_what_it_says_and_changes_nothing(play, tmp_path, arguments):
     assert ElementTree.parse(folder / "preflight.junit.xml").getroot().get("failures") == "1"
     assert {mode(path) for path in folder.iterdir()} == {0o644}
     assert (mode(folder), mode(folder.parent)) == (0o755, 0o755)
+
+
+def test_nobody_has_to_say_that_it_runs_once(play):
+    run = play(once=False)
+    assert run.status == 0, run.output
+    assert [host for host, result in run.results.items() if result] == ["cp1"]
 
 
 def test_a_later_report_takes_the_place_of_an_earlier_one(play, tmp_path):

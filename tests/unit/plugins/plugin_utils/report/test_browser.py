@@ -139,7 +139,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_complains(request, opened, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["preflight", "verify"])
+@pytest.mark.parametrize("name", ["preflight", "verify", "fleet"])
 def test_the_page_is_never_wider_than_its_window(request, opened, name, width):
     driver = opened(request.getfixturevalue(name), width)
     assert overflow(driver) <= 0

@@ -152,3 +152,19 @@ def test_a_large_fleet_is_soon_written_and_soon_loaded(fleet):
     assert "and 30 more of this kind" in words
     assert "and 295 more hosts" in words
     assert "Drawn are the 5 slowest; the shaded band holds all 300." in words
+
+
+def test_of_thousands_of_pairs_the_slowest_are_listed(fleet):
+    (distribution,) = fleet["distributions"]
+    pairs = [
+        {**one, "label": f"{one['label']} to {number}", "p99": float(number)}
+        for number in range(16)
+        for one in distribution["series"]
+    ]
+    text = page({**fleet, "distributions": [{**distribution, "series": pairs}] * 4})
+    assert len(text.encode()) < 5_000_000
+    words = Reader(text).words()
+    assert "and 4795 more" in words
+    assert "4500 more stand in preflight.json" in words
+    assert "node299 to 15" in words
+    assert "node299 to 14" not in words
