@@ -48,7 +48,7 @@ def unread(host: Host, check_id: str, name: str, what: str) -> Check:
 
 
 def shown(value: float) -> str:
-    """Return a number with three digits that count, without an exponent: 0.0153, 1.5, 1234."""
+    """Return a number with as many digits as help, without an exponent: 0.0153, 1.5, 1234."""
     if abs(value) >= 100:
         return f"{value:.0f}"
     text = f"{value:.{2 if abs(value) >= 10 else 3 if abs(value) >= 1 else 4}f}"

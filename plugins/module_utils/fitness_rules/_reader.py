@@ -7,7 +7,6 @@ A value that is missing, null or of another type reads as not known; nothing her
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -77,7 +76,8 @@ def number(value: Any) -> float | None:
     """Return *value* where it is a finite number of a sane size, else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if math.isfinite(value) and abs(value) < _LARGEST else None
+    # Infinity is too large, and what is no number is not smaller than any.
+    return float(value) if abs(value) < _LARGEST else None
 
 
 def _list(value: Any) -> Sequence[Any] | None:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue, mapping, near
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import number
 
 
 class Threshold(NamedTuple):
@@ -90,11 +90,11 @@ def _number(name: str, value: Any) -> float:
             found = float(value)
         except ValueError:
             found = None
-    good = isinstance(found, (int, float)) and not isinstance(found, bool)
-    if not good or not math.isfinite(found) or found < 0:
+    found = number(found)
+    if found is None or found < 0:
         unit = THRESHOLDS[name].unit
         raise BadValue(f"{name} must be a number of {unit} from 0 up, got {value!r}", value)
-    return float(found)
+    return found
 
 
 def read(given: Any) -> dict[str, float]:

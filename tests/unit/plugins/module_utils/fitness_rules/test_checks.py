@@ -29,7 +29,7 @@ ODD = st.one_of(
     st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=3)), max_size=3),
     st.just([{}, {"port": 10250}, {"port": "x", "process": 1}, {"name": None}, [1, 2]]),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-    st.sampled_from([10**30, -1, 2**63, float("nan"), float("inf"), 1e300]),
+    st.sampled_from([10**30, 10**400, -1, 2**63, float("nan"), float("inf"), 1e300]),
 )
 
 

@@ -50,6 +50,7 @@ def test_a_users_own(value, expected):
         ({"disk_free_mib": True}, "must be a number"),
         ({"disk_free_mib": float("nan")}, "must be a number"),
         ({"disk_free_mib": "inf"}, "must be a number"),
+        ({"disk_free_mib": 10**400}, "must be a number"),
         ({"disk_free_mib": [1]}, "must be a number"),
         ({"steal_warning": 3}, "steal_warning 3 is above steal_error 2"),
         ({"fsync_p99_error": 5}, "fsync_p99_warning 10 is above fsync_p99_error 5"),
