@@ -75,6 +75,12 @@ class ActionModule(ActionBase):
             changed=False,
             summary=report["summary"],
             text=text.lines(report, _near(paths["html"])),
+            # As set_stats gives them: a workflow of AWX hands them on to its next job.
+            ansible_stats={
+                "data": {f"fastpath_{report['kind']}": report["summary"]},
+                "per_host": False,
+                "aggregate": False,
+            },
             **{name: str(path) for name, path in paths.items()},
         )
         return outcome

@@ -19,7 +19,7 @@ description:
   - Judges every value that was measured on hosts against the plan, against thresholds, and against
     the other hosts.
   - What could not be read of a host is told, and not judged.
-positional: plan, thresholds, ignore
+positional: plan, thresholds
 options:
   _input:
     description: By the name of each host, what M(fastpath.k8s.host_fitness_info) returned as
@@ -44,17 +44,13 @@ options:
         C(memory_control_plane_mib) (1700), C(memory_worker_mib) (1700) and C(disk_free_mib) (4096);
         C(cpus_control_plane) (2) and C(queues_warning) (4).
     type: dict
-  ignore:
-    description: Ids of checks whose errors become warnings.
-    type: list
-    elements: str
 """
 
 EXAMPLES = """
 - name: Show what is wrong with the hosts
   ansible.builtin.debug:
-    msg: "{{ fitness | fastpath.k8s.fitness_checks(plan, {'fsync_p99_error': 30}, ['memory'])
-             | fastpath.k8s.check_lines }}"
+    msg: "{{ fitness | fastpath.k8s.fitness_checks(plan, {'fsync_p99_error': 30})
+             | selectattr('verdict', 'eq', 'error') | map(attribute='message') }}"
 """
 
 RETURN = """
@@ -67,10 +63,8 @@ _value:
 """
 
 
-def fitness_checks(
-    value: Any, plan: Any, thresholds: Any = None, ignore: Any = None
-) -> list[dict[str, Any]]:
-    return _errors.call("fitness_checks", checks.judged, value, plan, thresholds, ignore)
+def fitness_checks(value: Any, plan: Any, thresholds: Any = None) -> list[dict[str, Any]]:
+    return _errors.call("fitness_checks", checks.judged, value, plan, thresholds)
 
 
 class FilterModule:

@@ -100,6 +100,12 @@ summary:
     info: 0
     warning: 2
     error: 1
+ansible_stats:
+  description:
+    - RV(summary) as C(fastpath_preflight) or C(fastpath_verify), as M(ansible.builtin.set_stats)
+      sets statistics, so that a workflow of AWX hands it to the next job.
+  returned: success
+  type: dict
 text:
   description: The table, a line for each problem, and a sentence that says where the page is.
   returned: success

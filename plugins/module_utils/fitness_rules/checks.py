@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _checks
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import Check
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping, strings
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import (
     _plan,
     clock,
@@ -98,18 +98,6 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     return found
 
 
-def judged(hosts: Any, plan: Any, limits: Any = None, ignored: Any = None) -> list[dict[str, Any]]:
-    """Return :func:`checks` as dictionaries, with errors of the ids *ignored* as warnings.
-
-    Raises BadValue also where *ignored* is no list of strings.
-    """
-    ids: Collection[str] = strings({"ignore": ignored}, "ignore", [])
-    return [check.as_dict() for check in _checks.ignore(checks(hosts, plan, limits), ids)]
-
-
-def lines(found: Any) -> list[str]:
-    """Return a line for each warning and error among *found*, checks as dictionaries.
-
-    Raises TypeError for what is no check.
-    """
-    return _checks.lines(_checks.of_dicts(found))
+def judged(hosts: Any, plan: Any, limits: Any = None) -> list[dict[str, Any]]:
+    """Return :func:`checks` as dictionaries."""
+    return [check.as_dict() for check in checks(hosts, plan, limits)]

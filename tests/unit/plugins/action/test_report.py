@@ -74,6 +74,7 @@ def play(tmp_path):
                 **os.environ,
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
                 "ANSIBLE_NOCOLOR": "1",
+                "ANSIBLE_SHOW_CUSTOM_STATS": "1",
             },
             capture_output=True,
             text=True,
@@ -182,3 +183,9 @@ def test_what_cannot_be_written_is_told_in_a_sentence(play, tmp_path, options, s
     assert sentence in " ".join(run.output.split())
     assert "Traceback" not in run.output
     assert not (tmp_path / "reports").exists()
+
+
+def test_the_summary_is_a_custom_statistic(play):
+    said = play().output.partition("CUSTOM STATS")[2]
+    assert '"fastpath_preflight": {' in said
+    assert '"error": 1' in said

@@ -92,7 +92,7 @@ def test_no_input_ends_in_a_traceback(whole, data):
     found = checks.judged(hosts, plan)
     kernel_config.options(plan)
     distribution.disk_distribution(hosts)
-    checks.lines(found)
+    _checks.lines(_checks.of_dicts(found))
     for check in found:
         assert check["id"] in _problems.IDS
         assert all(isinstance(value, str) for key, value in check.items() if key != "host")
@@ -135,34 +135,17 @@ def test_parts_that_are_not_there_are_told_and_not_judged(judge):
     }
 
 
-def test_ids_that_are_ignored_are_warnings(fleet, plan):
-    hosts = fleet(cp1={"memory_mib": 1024}, w1={})
-    found = checks.judged(hosts, plan, ignored=["memory"])
-    (check,) = [check for check in found if check["verdict"] != "ok"]
-    assert check["verdict"] == "warning"
-    assert check["message"].endswith("kubeadm wants 1700 MiB. (ignored on request)")
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: checks.checks([], {}), "the hosts must be a dictionary"),
         (lambda: checks.checks({}, {}, {"steal": 1}), "there is no threshold steal; did you mean"),
-        (lambda: checks.judged({}, {}, None, "memory"), "ignore must be a list"),
         (lambda: distribution.disk_distribution([]), "the hosts must be a dictionary"),
     ],
 )
 def test_what_a_playbook_gets_wrong_is_an_error(call, message):
     with pytest.raises(BadValue, match=message):
         call()
-
-
-def test_lines_are_those_of_warnings_and_errors(judge):
-    found = judge({"cp1": {"swap": [{"device": "/dev/vda2", "size_mib": 512}]}, "w1": {}})
-    assert checks.lines([check.as_dict() for check in found]) == [
-        "error [swap] cp1: swap: Swap is on at cp1 (/dev/vda2 of 512 MiB), and kubelet refuses to "
-        "start with it. Fix: Run swapoff --all and take swap out of /etc/fstab."
-    ]
 
 
 def test_a_thousand_hosts_are_judged_in_seconds(plan):

@@ -20,7 +20,7 @@ def wrong(judge):
 
 def test_a_host_with_a_smaller_card_is_named(wrong):
     (check,) = wrong({"cp1": 1500, "w1": 1400, "w2": 1500}, pod_mtu=None)
-    assert (check.host, check.verdict) == ("w1", "warning")
+    assert (check.host, check.verdict) == ("w1", "error")
     assert check.message == (
         "The card of w1 has MTU 1400, and others have up to 1500: the pods of all hosts take the "
         "smallest, and larger datagrams to it are lost."
