@@ -193,7 +193,17 @@ print(json.dumps([*read, host.names("/sys/class/net/br0")]))
 
 def test_kinds_are_as_the_kernel_names_them():
     done = subprocess.run(
-        ["unshare", "--net", "--mount", "sh", "-ec", NETWORK, sys.executable, READ],
+        [
+            "unshare",
+            "--map-root-user",
+            "--net",
+            "--mount",
+            "sh",
+            "-ec",
+            NETWORK,
+            sys.executable,
+            READ,
+        ],
         env={**os.environ, "PYTHONPATH": str(ROOT / "collections")},
         capture_output=True,
         text=True,
