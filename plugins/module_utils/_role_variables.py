@@ -215,6 +215,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "verify_patience": "",
         "verify_pod_cidr": "fastpath_pod_cidr",
         "verify_pod_network": "fastpath_pod_network",
+        "verify_reach_timeout": "",
         "verify_report_dir": "fastpath_report_dir",
         "verify_report_junit": "fastpath_report_junit",
         "verify_samples": "",

@@ -30,10 +30,16 @@ options:
     type: list
     elements: dict
   state:
-    description: Whether the objects exist. V(absent) waits until they are gone.
+    description: Whether the objects exist.
     type: str
     choices: [present, absent]
     default: present
+  wait:
+    description:
+      - Whether V(state=absent) waits until the objects are gone. A namespace takes the API server a
+        while.
+    type: bool
+    default: true
   prune:
     description:
       - Objects that are removed unless O(definition) names them; those that earlier runs have made
@@ -125,6 +131,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kubectl,
     _kubectl_expiry,
+    _kubectl_namespaces,
     _kubectl_prune,
 )
 
@@ -177,7 +184,7 @@ def remove(
         result = kubectl.retry(
             "delete",
             "--ignore-not-found",
-            "--wait=true",
+            f"--wait={str(module.params['wait']).lower()}",
             f"--timeout={module.params['timeout']}s",
             *source,
             stdin=stdin,
@@ -263,6 +270,7 @@ def main() -> None:
             "content": {"type": "str"},
             "definition": {"type": "list", "elements": "dict"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "wait": {"type": "bool", "default": True},
             "prune": {
                 "type": "dict",
                 "options": {
@@ -310,6 +318,8 @@ def main() -> None:
     result = {"changed": False}
     if definition != []:
         expire(module, seconds)
+        if not module.check_mode:
+            _kubectl_namespaces.wait_until_gone(kubectl, definition or [], deadline)
         result = apply(module, kubectl, source, stdin, deadline)
     if module.params["prune"]:
         result["pruned"] = prune(module, kubectl, definition or [], deadline)
