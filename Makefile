@@ -63,6 +63,10 @@ molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENA
 node: ## Run the scenario of the node profile
 	$(MAKE) --no-print-directory molecule SCENARIO=node
 
+.PHONY: faults
+faults: ## Run the scenario that plants faults in a running cluster
+	$(MAKE) --no-print-directory molecule SCENARIO=faults LAB_INVENTORY=inventories/lab_pair
+
 .PHONY: cilium
 cilium: ## Run the scenario of a cluster with Cilium, which builds Cilium first
 	$(MAKE) --no-print-directory molecule SCENARIO=cilium LAB_INVENTORY=inventories/lab_cilium
