@@ -102,7 +102,7 @@ summary:
     error: 1
 ansible_stats:
   description:
-    - RV(summary) as C(fastpath_preflight) or C(fastpath_verify), as M(ansible.builtin.set_stats)
+    - RV(summary) as C(k8s_preflight) or C(k8s_verify), as M(ansible.builtin.set_stats)
       sets statistics, so that a workflow of AWX hands it to the next job.
   returned: success
   type: dict

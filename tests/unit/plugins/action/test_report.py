@@ -187,5 +187,5 @@ def test_what_cannot_be_written_is_told_in_a_sentence(play, tmp_path, options, s
 
 def test_the_summary_is_a_custom_statistic(play):
     said = play().output.partition("CUSTOM STATS")[2]
-    assert '"fastpath_preflight": {' in said
+    assert '"k8s_preflight": {' in said
     assert '"error": 1' in said
