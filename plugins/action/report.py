@@ -75,8 +75,8 @@ class ActionModule(ActionBase):
             changed=False,
             summary=report["summary"],
             text=text.lines(report, _near(paths["html"])),
-            # As set_stats gives them. A workflow of AWX hands them to its next job as variables, and
-            # with the prefix of this collection's variables validate.yml would refuse them there.
+            # As set_stats gives them. A workflow of AWX hands them on as variables: with the prefix
+            # of this collection's variables, validate.yml would refuse them in the next job.
             ansible_stats={
                 "data": {f"k8s_{report['kind']}": report["summary"]},
                 "per_host": False,
