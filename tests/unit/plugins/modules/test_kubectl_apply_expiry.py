@@ -62,7 +62,8 @@ SAME = "exit 0"
 
 
 @pytest.mark.parametrize(
-    ("kubectl", "changed", "after"), [(DIFFERENT, True, ["diff", "apply"]), (SAME, False, ["diff"])]
+    ("kubectl", "changed", "after"),
+    [(DIFFERENT, True, ["get", "diff", "apply"]), (SAME, False, ["get", "diff"])],
 )
 def test_the_timer_stands_before_anything_is_applied(host, kubectl, changed, after):
     host.program("kubectl", kubectl)
@@ -94,7 +95,7 @@ def test_the_timer_stays_when_the_removal_fails(host):
 
 def test_what_shall_stay_is_removed_by_no_timer_of_an_earlier_run(host):
     host.program("kubectl", SAME)
-    assert host.run()[1] == ["systemctl", "diff"]
+    assert host.run()[1] == ["systemctl", "get", "diff"]
     assert host.run(definition=[POD])[1] == ["diff"]
 
 
@@ -111,7 +112,7 @@ def test_a_host_without_systemd_goes_on_and_is_told(host):
     (host.root / "systemd-run").unlink()
     (host.root / "systemctl").unlink()
     result, names, _calls = host.run(expires_after=600)
-    assert names == ["diff"]
+    assert names == ["get", "diff"]
     assert not result.get("failed")
     [warning] = host.warnings
     assert "Nothing removes test should this run be cut off" in warning
