@@ -47,8 +47,12 @@ lint: venv ## Check style: ansible-lint and ruff
 	ruff format --check .
 
 .PHONY: unit
-unit: venv ## Run the unit tests
+unit: venv test-tools ## Run the unit tests
 	pytest
+
+.PHONY: test-tools
+test-tools:
+	tests/install-prerequisites
 
 .PHONY: molecule
 molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENARIO=node
@@ -58,6 +62,10 @@ molecule: mirror ## Run a scenario on new machines of the lab: default, or SCENA
 .PHONY: node
 node: ## Run the scenario of the node profile
 	$(MAKE) --no-print-directory molecule SCENARIO=node
+
+.PHONY: faults
+faults: ## Run the scenario that plants faults in a running cluster
+	$(MAKE) --no-print-directory molecule SCENARIO=faults LAB_INVENTORY=inventories/lab_pair
 
 .PHONY: cilium
 cilium: ## Run the scenario of a cluster with Cilium, which builds Cilium first

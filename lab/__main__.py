@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import config, lifecycle, network, remote, servers
+from lab import config, lifecycle, machine, network, remote, servers
 from lab.commands import say
 from lab.errors import LabError
 from lab.state import State, root_directory
@@ -30,6 +30,11 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="print a table")
     reboot = commands.add_parser("reboot", help="reboot guests and wait until they are back")
     reboot.add_argument("hosts", nargs="*", metavar="HOST")
+    throttle = commands.add_parser("throttle", help="slow a machine's disk down")
+    throttle.add_argument("host", metavar="HOST")
+    throttle.add_argument(
+        "writes", type=writes, metavar="WRITES", help="a second, or off for as many as it can"
+    )
     ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
     ssh.add_argument("host", metavar="HOST")
     ssh.add_argument("remote", nargs=argparse.REMAINDER, metavar="COMMAND")
@@ -43,6 +48,15 @@ def parser() -> argparse.ArgumentParser:
     mirror = commands.add_parser("servers", help="start or stop the mirror's servers only")
     mirror.add_argument("action", choices=["up", "down"])
     return top
+
+
+def writes(word: str) -> int:
+    """Return how many writes a second are meant, 0 where it is any number."""
+    if word == "off":
+        return 0
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a number or off, got '{word}'")
+    return int(word)
 
 
 def become_root(arguments: list[str]) -> None:
@@ -61,14 +75,14 @@ def become_root(arguments: list[str]) -> None:
 
 def act(options: argparse.Namespace, lab: config.Lab, state: State) -> int:
     match options.command:
-        case "up" | "down" | "servers" | "reboot":
+        case "up" | "down" | "servers" | "reboot" | "throttle":
             with state.lock():
                 change(options, lab, state)
         case "status":
             print(lifecycle.status(lab, state))
         case "ssh":
-            machine = lab.machine(options.host)
-            return subprocess.call(remote.command(lab, state, machine, *options.remote))
+            vm = lab.machine(options.host)
+            return subprocess.call(remote.command(lab, state, vm, *options.remote))
         case "capture":
             port = network.port_of(lab, options.host)
             command = network.capture(lab.name, port, options.seconds, options.filter)
@@ -97,6 +111,8 @@ def change(options: argparse.Namespace, lab: config.Lab, state: State) -> None:
         case "reboot":
             hosts = options.hosts or [machine.name for machine in lab.machines]
             remote.reboot(lab, state, [lab.machine(host) for host in hosts])
+        case "throttle":
+            machine.throttle(state.machine(lab.machine(options.host).name), options.writes)
         case "servers":
             if options.action == "up":
                 network.create(lab)

@@ -12,12 +12,16 @@ from pathlib import Path
 from lab import accelerator, identity, qmp
 from lab.commands import end, read_pid, run, wait_for_end
 from lab.config import Lab, Machine
+from lab.errors import LabError
 from lab.image import Image
 from lab.network import inside
 from lab.state import MachineFiles, State, give
 
 # How long a guest may take for an orderly shutdown under emulation.
 _SHUTDOWN_SECONDS = 180
+
+# QEMU's name of the drive.
+_DISK = "disk"
 
 # What services of an emulated machine are given. Go interrupts each long computation with a
 # signal, and kubelet reads the statistics of every cgroup every 10 s: a third of what an idle node
@@ -76,9 +80,9 @@ def command(lab: Lab, machine: Machine, files: MachineFiles, image: Image, kind:
         "-kernel", str(image.kernel),
         "-append", kernel_arguments(lab, machine, kind),
         # The disks need not outlive a crash of the host, so nothing waits for its storage.
-        "-drive", f"file={_escape(files.disk)},format=qcow2,if=none,id=disk,"
+        "-drive", f"file={_escape(files.disk)},format=qcow2,if=none,id={_DISK},"
                   "cache=unsafe,discard=unmap,detect-zeroes=unmap",
-        "-device", "nvme,drive=disk,serial=root",
+        "-device", f"nvme,drive={_DISK},serial=root",
         "-netdev", f"tap,id=net,ifname={machine.tap},script=no,downscript=no",
         "-device", f"virtio-net-pci,netdev=net,mac={machine.mac},host_mtu={machine.mtu},romfile=",
         "-device", "virtio-rng-pci",
@@ -158,6 +162,22 @@ def differs(lab: Lab, machine: Machine, files: MachineFiles, kind: str) -> bool:
     """Whether the machine was started with other settings than it would be now."""
     wanted = shlex.join(command(lab, machine, files, _image(files), kind)) + "\n"
     return files.command.read_text() != wanted
+
+
+def throttle(files: MachineFiles, writes: int) -> None:
+    """Let a running machine's disk write so many times a second, or any number of times with 0.
+
+    Reads stay as they are: a machine that cannot start a program shows nothing but that. It holds
+    until QEMU ends, a reboot of the guest included.
+    """
+    free = dict.fromkeys(("bps", "bps_rd", "bps_wr", "iops", "iops_rd"), 0)
+    limits = {"device": _DISK, **free, "iops_wr": writes}
+    try:
+        qmp.execute(files.socket, "block_set_io_throttle", limits)
+    except OSError as ex:
+        raise LabError(f"{files.name} does not run, so its disk cannot be throttled.") from ex
+    except ValueError as ex:
+        raise LabError(f"QEMU does not throttle {files.name}'s disk: {ex}") from ex
 
 
 def kill(files: MachineFiles) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
-def execute(path: Path, command: str, seconds: float = 5) -> Any:
+def execute(
+    path: Path, command: str, arguments: Mapping[str, Any] | None = None, seconds: float = 5
+) -> Any:
     """Run one command and return its answer; OSError or ValueError if there is none."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(seconds)
         connection.connect(str(path))
         with connection.makefile("rw") as stream:
             stream.readline()  # the greeting
-            for name in ("qmp_capabilities", command):
-                stream.write(json.dumps({"execute": name}) + "\n")
+            for name, values in (("qmp_capabilities", {}), (command, dict(arguments or {}))):
+                stream.write(json.dumps({"execute": name, "arguments": values}) + "\n")
                 stream.flush()
                 answer = _answer(stream)
             return answer

@@ -14,8 +14,12 @@ options:
     description: What P(fastpath.k8s.cluster_info#module) returned.
     type: dict
     required: true
-  proxies:
-    description: What P(fastpath.k8s.service_proxy_info#module) returned, by node.
+  hosts:
+    description:
+      - What was read on each host, by node. C(proxy) is what
+        P(fastpath.k8s.service_proxy_info#module) returned, C(state) what
+        P(fastpath.k8s.node_state_info#module) returned as C(state), and C(drift) what
+        P(fastpath.k8s.sysctl_drift#module) returned. What is left out is not judged.
     type: dict
     required: true
   plan:
@@ -24,6 +28,8 @@ options:
         C(pod_network), C(encapsulation), C(pod_mtu) (null where it cannot be known) and C(mesh),
         and with Cilium C(bgp_peers), C(congestion_control), C(pod_cidr), C(cilium_values) (the
         user's) and C(datapath).
+      - It may have C(kubernetes_version), C(pod_cidr), C(service_cidr), C(wireguard) and
+        C(one_segment) (whether all nodes are neighbours). What is left out or empty is not judged.
     type: dict
     required: true
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.module_utils.live import checks
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -45,7 +45,7 @@ _value:
 
 
 def cluster_problems(live: Any, plan: Any) -> list[str]:
-    return _errors.call("cluster_problems", _verify.cluster_problems, live, plan)
+    return _errors.call("cluster_problems", checks.cluster_problems, live, plan)
 
 
 class FilterModule:

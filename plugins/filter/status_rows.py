@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _verify
+from ansible_collections.fastpath.k8s.plugins.module_utils.live import rows
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -18,7 +18,7 @@ short_description: One row of facts for each node of a running cluster
 description:
   - Joins what was read from the cluster, from the nodes and from the plan into one row for each
     node.
-positional: proxies, plan
+positional: hosts, plan
 extends_documentation_fragment:
   - fastpath.k8s._live
 """
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 EXAMPLES = """
 - name: Show a table of the nodes
   ansible.builtin.debug:
-    msg: "{{ live | fastpath.k8s.status_rows(proxies, plan) | fastpath.k8s.status_table }}"
+    msg: "{{ live | fastpath.k8s.status_rows(hosts, plan) | fastpath.k8s.status_table }}"
 """
 
 RETURN = """
@@ -37,8 +37,8 @@ _value:
 """
 
 
-def status_rows(live: Any, proxies: Any, plan: Any) -> list[dict[str, Any]]:
-    return _errors.call("status_rows", _verify.status_rows, live, proxies, plan)
+def status_rows(live: Any, hosts: Any, plan: Any) -> list[dict[str, Any]]:
+    return _errors.call("status_rows", rows.status_rows, live, hosts, plan)
 
 
 class FilterModule:

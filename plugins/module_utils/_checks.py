@@ -8,6 +8,8 @@ a report can show everything that was looked at.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -67,10 +69,29 @@ def ignore(checks: Iterable[Check], ids: Collection[str]) -> list[Check]:
     ]
 
 
+def _of_all(problem: _problems.Problem) -> _problems.Problem:
+    """Return *problem* in words that other hosts can share: its own name becomes "each"."""
+    if problem.host is None:
+        return problem
+    name = re.compile(rf"(?<![\w.-]){re.escape(problem.host)}(?![\w-]|\.\w)")
+    return problem._replace(
+        message=name.sub("each", problem.message), fix=name.sub("each", problem.fix), value=None
+    )
+
+
 def lines(checks: Iterable[Check]) -> list[str]:
-    """Return a line for each warning and error, as validate.yml prints them; hosts share a line."""
+    """Return a line for each warning and error, as validate.yml prints them; hosts share a line.
+
+    A fleet has one fault on hundreds of hosts, and messages name their host.
+    """
     shown = [problem for problem in problems(checks) if problem.level != INFO]
-    return [line for line, _problem in _problems.lines(shown)]
+    general = [_of_all(problem) for problem in shown]
+    count = Counter(problem._replace(host=None) for problem in general)
+    said = [
+        common if count[common._replace(host=None)] > 1 else own
+        for own, common in zip(shown, general, strict=True)
+    ]
+    return [line for line, _problem in _problems.lines(said)]
 
 
 def has_errors(checks: Iterable[Check]) -> bool:

@@ -29,7 +29,12 @@ class Inventory(NamedTuple):
 GROUP_VARIABLES = ("fastpath_control_plane_group", "fastpath_node_group")
 
 #: What need not be the same for all: it says how this run goes, and not what the cluster is.
-_OF_THE_RUN = ("fastpath_report_dir", "fastpath_reset_confirm", "fastpath_mirror_group")
+_OF_THE_RUN = (
+    "fastpath_report_dir",
+    "fastpath_report_junit",
+    "fastpath_reset_confirm",
+    "fastpath_mirror_group",
+)
 
 
 def _is_set(value: Any) -> bool:

@@ -6,10 +6,17 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
+
+#: What names of BIRD's sessions with other nodes begin with; those with peers that were configured
+#: are Global_ and Node_ (projectcalico/calico, confd/etc/calico/confd/templates/bird.cfg.template).
+MESH = "Mesh"
+
+_ROUTES = re.compile(r"\s+Routes:\s+(\d+) imported\b")
 
 
 def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -83,18 +90,53 @@ def parse_daemonset(answer: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def parse_bird(text: str) -> list[dict[str, str]]:
-    """Return the BGP sessions in what ``birdcl show protocols`` printed."""
-    sessions = []
+def parse_service(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return addresses and ports of a service of type NodePort with one port of each protocol.
+
+    ``address`` and ``port`` are those of its first port; a protocol that it has not is None.
+    """
+    found: dict[str, Any] = {
+        "address": spec["clusterIP"],
+        "port": spec["ports"][0]["port"],
+        "cluster_ip": spec["clusterIP"],
+    }
+    for protocol in ("TCP", "UDP"):
+        ports = [port for port in spec["ports"] if port.get("protocol", "TCP") == protocol]
+        name = protocol.lower()
+        found[f"{name}_port"] = ports[0]["port"] if ports else None
+        found[f"{name}_node_port"] = ports[0].get("nodePort") if ports else None
+    return found
+
+
+def parse_bird(text: str) -> list[dict[str, Any]]:
+    """Return the BGP sessions in what ``birdcl show protocols all`` printed.
+
+    Each has name, state, info and imported, the number of routes that came over it in all its
+    channels, None where BIRD does not say (nest/proto.c, proto_show_stats and
+    channel_show_stats).
+    """
+    sessions: list[dict[str, Any]] = []
+    within = False
     for line in text.splitlines():
         words = line.split()
-        if len(words) < 4 or words[1] != "BGP":
+        if line[:1].isspace():
+            routes = _ROUTES.match(line)
+            if within and routes:
+                sessions[-1]["imported"] = (sessions[-1]["imported"] or 0) + int(routes[1])
+            continue
+        within = len(words) >= 4 and words[1] == "BGP"
+        if not within:
             continue
         # Name, protocol, table, state, since, and for BGP the state of the session: "Established",
         # "Active  Socket: ...".
         info = words[5:] if len(words) > 5 else []
         sessions.append(
-            {"name": words[0], "state": info[0] if info else words[3], "info": " ".join(info)}
+            {
+                "name": words[0],
+                "state": info[0] if info else words[3],
+                "info": " ".join(info),
+                "imported": None,
+            }
         )
     return sessions
 

@@ -71,7 +71,7 @@ def replace_commands(
         if root["kind"] == wanted:
             return [], wanted
         return [["tc", "qdisc", "replace", "dev", interface, "root", wanted]], root["kind"]
-    kinds = sorted({leaf["kind"] for leaf in _leaves(qdiscs)})
+    kinds = leaf_kinds(qdiscs)
     now = f"mq with {', '.join(kinds) or 'nothing'}"
     if kinds == [wanted]:
         return [], now
@@ -93,6 +93,11 @@ def _leaves(qdiscs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         and not qdisc.get("ingress_block")
         and qdisc["kind"] not in ("ingress", "clsact")
     ]
+
+
+def leaf_kinds(qdiscs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the kinds of the disciplines below the root, each once and sorted."""
+    return sorted({str(leaf["kind"]) for leaf in _leaves(qdiscs)})
 
 
 def _chosen_by_kernel(qdisc: Mapping[str, Any]) -> bool:
@@ -134,3 +139,15 @@ def restore_commands(
     if commands and commands[-1][-2:] == ["root", default]:
         commands.append(["tc", "qdisc", "delete", "dev", interface, "root"])
     return commands, now
+
+
+def shown(qdiscs: Sequence[Mapping[str, Any]]) -> str:
+    """Return what an interface queues with: "fq", or "mq/fq" for a card with several queues.
+
+    Their kinds are joined by commas where they differ. Empty where nothing is at the root.
+    """
+    root = _root(qdiscs)
+    if root is None:
+        return ""
+    kinds = sorted({leaf["kind"] for leaf in _leaves(qdiscs)}) if root["kind"] == "mq" else []
+    return "/".join([root["kind"], *([",".join(kinds)] if kinds else [])])

@@ -190,6 +190,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_package_repository": Variable(_kinds.url),
     "fastpath_image_repository": Variable(_kinds.url),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),
+    "fastpath_report_junit": Variable(_kinds.boolean, False),
     "fastpath_ignore_problems": Variable(_structures.many(_ids, "[mtu]"), []),
     "fastpath_mirror_group": Variable(_kinds.text("mirror"), "mirror"),
     "fastpath_reset_confirm": Variable(_kinds.text("fastpath")),

@@ -15,8 +15,9 @@ description:
     namespace with test pods is
     given, what each pod sees; its interface's MTU, DNS, and who answers through a service.
   - Does all of it in one run on a control-plane node, and asks again for what is not well yet until
-    O(timeout).
-  - Judges nothing. What is still not well after O(timeout) is returned as it is.
+    O(timeout), which all parts share.
+  - Judges nothing. What is still not well after O(timeout) is returned as it is. Each part is read
+    at least once, so a lasting fault in one does not hide what the others say.
 options:
   kubeconfig:
     description: Kubeconfig of an administrator on the host.
@@ -66,7 +67,7 @@ options:
     type: bool
     default: true
   timeout:
-    description: Seconds to wait for the cluster to be well.
+    description: Seconds to wait for the cluster to be well, for all parts together.
     type: int
     default: 600
 attributes:
@@ -121,7 +122,8 @@ proxy_disabled:
   returned: when there is a cluster
   type: bool
 bgp:
-  description: BGP sessions by node.
+  description: BGP sessions by node with C(name), C(state), C(info) and, out of BIRD, C(imported),
+    the number of routes that came over it.
   returned: when there is a cluster
   type: dict
 pods:
@@ -130,7 +132,8 @@ pods:
   returned: when there is a cluster
   type: dict
 service:
-  description: Address and port of the service in front of the test pods.
+  description: Address and port of the service in front of the test pods; and C(cluster_ip),
+    C(tcp_port), C(udp_port), C(tcp_node_port) and C(udp_node_port).
   returned: when there is a cluster
   type: dict
 api_service:
@@ -159,7 +162,11 @@ PROBE = (
     "getent hosts kubernetes.default.svc.cluster.local | while read -r line; do echo dns "
     "$line; done"
 )
-BIRDCL = ("birdcl", "-s", "/var/run/calico/bird.ctl", "show", "protocols")
+BIRDCL = ("birdcl", "-s", "/var/run/calico/bird.ctl", "show", "protocols", "all")
+
+#: Seconds that a part which is first read after the deadline asks again for an answer of an API
+#: server that is busy: one error that passes would else hide all that was read.
+GRACE = 30
 
 #: More at a time would only queue at a small API server.
 PARALLEL = 4
@@ -175,26 +182,35 @@ class Reader:
         self.nodes: list[dict[str, Any]] = []
         self.pools: list[dict[str, Any]] = []
         self.daemonsets: dict[str, dict[str, int]] = {}
-        self.bgp: dict[str, list[dict[str, str]]] = {}
+        self.bgp: dict[str, list[dict[str, Any]]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
         self.owner: dict[str, Any] = _cilium_live.parse_owner("")
         self.pods: dict[str, dict[str, Any]] = {}
         self.service: dict[str, Any] = {}
         self.api_service: str | None = None
+        self.asked: set[str] = set()
         self.rounds = 0
 
     def wait(self, part: Any, pool: ThreadPoolExecutor) -> None:
         """Read *part* until it says that it is well, or time is up."""
-        while not part(pool) and time.monotonic() < self.deadline:
+        while not part(pool) and not self.late():
             time.sleep(5)
 
+    def get(self, *arguments: str) -> dict[str, Any]:
+        """Return what ``kubectl get`` prints, see :meth:`_kubectl.Kubectl.get`."""
+        return self.kubectl.get(*arguments, deadline=max(self.deadline, time.monotonic() + GRACE))
+
+    def late(self) -> bool:
+        """Say whether time is up, so that what was asked once is not asked again."""
+        return time.monotonic() >= self.deadline
+
     def read_nodes(self, _pool: ThreadPoolExecutor) -> bool:
-        self.nodes = _cluster_info.parse_nodes(self.kubectl.get("nodes", deadline=self.deadline))
+        self.nodes = _cluster_info.parse_nodes(self.get("nodes"))
         there = {node["name"] for node in self.nodes}
         return there >= set(self.params["nodes"]) and all(node["ready"] for node in self.nodes)
 
     def read_pools(self, _pool: ThreadPoolExecutor) -> bool:
-        answer = self.kubectl.get("ippools.crd.projectcalico.org", deadline=self.deadline)
+        answer = self.get("ippools.crd.projectcalico.org")
         self.pools = _cluster_info.parse_pools(answer)
         return bool(self.pools)
 
@@ -208,21 +224,28 @@ class Reader:
 
     def read_bgp(self, pool: ThreadPoolExecutor) -> bool:
         namespace = self.params["calico_namespace"]
-        answer = self.kubectl.get(
-            "pods", "-n", namespace, "-l", "k8s-app=calico-node", deadline=self.deadline
-        )
+        answer = self.get("pods", "-n", namespace, "-l", "k8s-app=calico-node")
         expected = len(self.nodes) - 1 if self.params["mesh"] else 0
 
-        def sessions(item: tuple[str, dict[str, Any]]) -> tuple[str, list[dict[str, str]]]:
+        def sessions(item: tuple[str, dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
             node, pod = item
+            if self.late() and node in self.bgp:
+                return node, self.bgp[node]
             done = self.kubectl.run(
                 "exec", "-n", namespace, pod["name"], "-c", "calico-node", "--", *BIRDCL, timeout=60
             )
             return node, _cluster_info.parse_bird(done.stdout) if done.rc == 0 else []
 
+        def up(session: dict[str, Any]) -> bool:
+            # A node has addresses to announce once a pod runs there.
+            silent = self.params["test_namespace"] and session["imported"] == 0
+            return session["state"] == "Established" and not (
+                silent and session["name"].startswith(_cluster_info.MESH)
+            )
+
         def well(node: str) -> bool:
-            states = [session["state"] for session in self.bgp.get(node, [])]
-            return len(states) >= expected and all(state == "Established" for state in states)
+            found = self.bgp.get(node, [])
+            return len(found) >= expected and all(up(session) for session in found)
 
         pods = _cluster_info.parse_pods(answer)
         self.bgp.update(pool.map(sessions, [item for item in pods.items() if not well(item[0])]))
@@ -230,15 +253,14 @@ class Reader:
 
     def read_agents(self, pool: ThreadPoolExecutor) -> bool:
         namespace = self.params["cilium_namespace"]
-        answer = self.kubectl.get(
-            "pods", "-n", namespace, "-l", "k8s-app=cilium", deadline=self.deadline
-        )
-
+        answer = self.get("pods", "-n", namespace, "-l", "k8s-app=cilium")
         peers = self.params["bgp_peers"]
         command = _cilium_live.STATUS_AND_SESSIONS if peers else _cilium_live.STATUS
 
         def status(item: tuple[str, dict[str, Any]]) -> None:
             node, pod = item
+            if self.late() and node in self.agents:
+                return
             done = self.kubectl.run(
                 "exec", "-n", namespace, pod["name"], "-c", "cilium-agent", "--", *command,
                 timeout=90,
@@ -265,17 +287,11 @@ class Reader:
     def read_pods(self, pool: ThreadPoolExecutor) -> bool:
         namespace, name = self.params["test_namespace"], self.params["test_service"]
         if not self.service:
-            spec = self.kubectl.get("service", name, "-n", namespace, deadline=self.deadline)[
-                "spec"
-            ]
-            self.service = {"address": spec["clusterIP"], "port": spec["ports"][0]["port"]}
-            spec = self.kubectl.get(
-                "service", "kubernetes", "-n", "default", deadline=self.deadline
-            )["spec"]
+            spec = self.get("service", name, "-n", namespace)["spec"]
+            self.service = _cluster_info.parse_service(spec)
+            spec = self.get("service", "kubernetes", "-n", "default")["spec"]
             self.api_service = spec["clusterIP"]
-        found = _cluster_info.parse_pods(
-            self.kubectl.get("pods", "-n", namespace, deadline=self.deadline)
-        )
+        found = _cluster_info.parse_pods(self.get("pods", "-n", namespace))
         for node, pod in found.items():
             if self.pods.get(node, {}).get("name") != pod["name"] or not self.pods[node]["ready"]:
                 self.pods[node] = {
@@ -298,6 +314,9 @@ class Reader:
             )
 
         def probe(pod: dict[str, Any]) -> None:
+            if self.late() and pod["name"] in self.asked:
+                return
+            self.asked.add(pod["name"])
             done = self.kubectl.run(
                 "exec", "-n", namespace, pod["name"], "--", "sh", "-c", PROBE, timeout=90
             )

@@ -30,10 +30,16 @@ options:
     type: list
     elements: dict
   state:
-    description: Whether the objects exist. V(absent) waits until they are gone.
+    description: Whether the objects exist.
     type: str
     choices: [present, absent]
     default: present
+  wait:
+    description:
+      - Whether V(state=absent) waits until the objects are gone. A namespace takes the API server a
+        while.
+    type: bool
+    default: true
   prune:
     description:
       - Objects that are removed unless O(definition) names them; those that earlier runs have made
@@ -54,6 +60,18 @@ options:
     description: Kubeconfig of an administrator on the host.
     type: path
     default: /etc/kubernetes/admin.conf
+  expires_after:
+    description:
+      - Seconds after which the host removes the Namespaces of O(definition) by itself, with a
+        transient timer of systemd. It is for objects that a playbook removes at its end, should the
+        playbook be killed. V(0) is never.
+      - The timer starts anew whenever the task runs, whether something changes or not, and is
+        stopped when the same Namespaces are removed with O(state=absent) or applied without this
+        option.
+      - Where the host has no C(systemd-run) this is a warning. A restart of the host ends the
+        timer.
+    type: int
+    default: 0
   field_manager:
     description: Name under which the API server notes who owns a field.
     type: str
@@ -110,7 +128,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl, _kubectl_prune
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kubectl,
+    _kubectl_expiry,
+    _kubectl_namespaces,
+    _kubectl_prune,
+)
 
 #: Ansible's own limit for files in a diff.
 LARGE = 104448
@@ -161,7 +184,7 @@ def remove(
         result = kubectl.retry(
             "delete",
             "--ignore-not-found",
-            "--wait=true",
+            f"--wait={str(module.params['wait']).lower()}",
             f"--timeout={module.params['timeout']}s",
             *source,
             stdin=stdin,
@@ -169,6 +192,7 @@ def remove(
         )
         if result.rc and not _kubectl.MISSING.search(result.stderr):
             module.fail_json(msg=f"kubectl delete: {result.message}")
+    expire(module, 0)
     module.exit_json(changed=bool(objects), objects=objects)
 
 
@@ -212,6 +236,16 @@ def apply(
     return result
 
 
+def expire(module: AnsibleModule, seconds: int) -> None:
+    """Have a timer of the host remove what is applied; 0 *seconds* stops that of another run."""
+    if module.check_mode:
+        return
+    definition = module.params["definition"] or []
+    warning = _kubectl_expiry.arm(module.params["kubeconfig"], definition, seconds)
+    if warning:
+        module.warn(warning)
+
+
 def prune(
     module: AnsibleModule, kubectl: _kubectl.Kubectl, wanted: list[dict[str, Any]], deadline: float
 ) -> list[str]:
@@ -236,6 +270,7 @@ def main() -> None:
             "content": {"type": "str"},
             "definition": {"type": "list", "elements": "dict"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "wait": {"type": "bool", "default": True},
             "prune": {
                 "type": "dict",
                 "options": {
@@ -243,6 +278,7 @@ def main() -> None:
                     "kinds": {"type": "list", "elements": "str", "required": True},
                 },
             },
+            "expires_after": {"type": "int", "default": 0},
             "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
             "field_manager": {"type": "str", "default": "fastpath.k8s"},
             "timeout": {"type": "int", "default": 300},
@@ -253,6 +289,9 @@ def main() -> None:
         supports_check_mode=True,
     )
     path, definition = module.params["path"], module.params["definition"]
+    state, seconds = module.params["state"], module.params["expires_after"]
+    if refusal := _kubectl_expiry.refusal(definition or [], state, seconds):
+        module.fail_json(msg=refusal)
     content = module.params["content"]
     before = read(path) if content is not None else None
     written = content is not None and content != before
@@ -263,8 +302,8 @@ def main() -> None:
     if missing is None and path and not os.path.exists(path):
         missing = f"{path} does not exist"
     if missing:
-        if module.check_mode or module.params["state"] == "absent":
-            present = module.params["state"] == "present" and definition != []
+        if module.check_mode or state == "absent":
+            present = state == "present" and definition != []
             result = {"changed": present, "msg": missing}
             if written:
                 result["diff"] = file_diff(path, before, content)
@@ -273,11 +312,14 @@ def main() -> None:
     stdin = None if path else json.dumps({"apiVersion": "v1", "kind": "List", "items": definition})
     source = ["-f", path or "-"]
     deadline = time.monotonic() + module.params["timeout"]
-    if module.params["state"] == "absent":
+    if state == "absent":
         remove(module, kubectl, source, stdin, deadline)
     # kubectl takes no empty list.
     result = {"changed": False}
     if definition != []:
+        expire(module, seconds)
+        if not module.check_mode:
+            _kubectl_namespaces.wait_until_gone(kubectl, definition or [], deadline)
         result = apply(module, kubectl, source, stdin, deadline)
     if module.params["prune"]:
         result["pruned"] = prune(module, kubectl, definition or [], deadline)

@@ -65,7 +65,6 @@ configured:
   type: dict
 """
 
-import json
 import os
 from typing import Any
 
@@ -75,27 +74,19 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kubectl,
     _memory,
     _qdisc,
+    _qdisc_live,
     _sysctl_kernel,
 )
 
 DEFAULT = "net.core.default_qdisc"
 
-#: Exit status of a shell for a command that is not there, which execute_command gives too.
-_NOT_FOUND = 127
-
 
 def _shown(module: AnsibleModule, interface: str) -> list[dict[str, Any]]:
-    shown = _kubectl.execute_command(["tc", "-j", "qdisc", "show", "dev", interface], timeout=60)
-    if shown.rc == _NOT_FOUND:
-        module.fail_json(
-            msg="there is no tc on this host: install iproute2 (Debian, Ubuntu) or iproute-tc "
-            "(RHEL and its kin)."
-        )
-    if shown.rc:
-        module.fail_json(
-            msg=f"tc cannot read the queueing discipline of {interface}: {shown.message}."
-        )
-    return json.loads(shown.stdout or "[]")
+    try:
+        return _qdisc_live.shown(interface)
+    except RuntimeError as error:
+        module.fail_json(msg=str(error))
+        raise
 
 
 def _run(module: AnsibleModule, commands: list[list[str]]) -> None:
@@ -105,25 +96,7 @@ def _run(module: AnsibleModule, commands: list[list[str]]) -> None:
             module.fail_json(msg=f"{' '.join(command)} failed: {done.message}.")
 
 
-class Cards:
-    """The cards that this module has changed, each with the handle of what it has made.
-
-    Handles are those of one start of the kernel; after the next it has chosen by itself.
-    """
-
-    def __init__(self, memory: _memory.Memory) -> None:
-        self.memory = memory
-        state = memory.load()
-        self.changed: dict[str, str] = state.get("handles", {})
-        if state.get("boot") != _memory.boot_id():
-            self.changed = dict.fromkeys(self.changed, "")
-
-    def save(self) -> None:
-        content = {"boot": _memory.boot_id(), "handles": self.changed}
-        self.memory.save(content if self.changed else {})
-
-
-def _bring(module: AnsibleModule, cards: Cards) -> dict[str, Any]:
+def _bring(module: AnsibleModule, cards: _qdisc_live.Cards) -> dict[str, Any]:
     """Bring the cards to what is wanted, and return what the module returns."""
     absent = module.params["state"] == "absent"
     wanted = module.params["qdisc"] or _sysctl_kernel.read_key(DEFAULT) or "pfifo_fast"
@@ -181,10 +154,10 @@ def main() -> None:
     )
     memory = _memory.Memory("qdisc")
     if module.check_mode:
-        result = _bring(module, Cards(memory))
+        result = _bring(module, _qdisc_live.Cards(memory))
     else:
         with memory.alone():
-            cards = Cards(memory)
+            cards = _qdisc_live.Cards(memory)
             result = _bring(module, cards)
             cards.save()
             memory.tidy()

@@ -13,7 +13,8 @@ short_description: Reads what kube-proxy on a node runs as, and its IPVS table
 description:
   - Asks kube-proxy's own C(/proxyMode), which is the mode that is in force and not the one that was
     wished for.
-  - Reads the kernel's IPVS table with C(ipvsadm).
+  - Asks its C(/configz) for the configuration that it runs with.
+  - Reads the kernel's IPVS table with C(ipvsadm), or without it from C(/proc/net/ip_vs).
 options:
   expected_mode:
     description: Wait until kube-proxy reports this mode, and fail if it does not.
@@ -53,6 +54,30 @@ leftovers:
   returned: success
   type: list
   elements: str
+artefacts:
+  description: The same in parts, to tell modes apart.
+  returned: success
+  type: dict
+  contains:
+    interface:
+      description: Whether there is C(kube-ipvs0).
+      type: bool
+    chains:
+      description: Programs whose rules have chains of modes iptables or ipvs.
+      type: list
+      elements: str
+    service_chains:
+      description: Those among them with a chain for a service or endpoint, which is mode iptables.
+      type: list
+      elements: str
+    table:
+      description: Whether nftables has a table of mode nftables.
+      type: bool
+conntrack:
+  description: C(max_per_core) and C(min) of kube-proxy's own configuration, null where it does not
+    say.
+  returned: success
+  type: dict
 virtual_servers:
   description: IPVS services with protocol, address, port, scheduler and their real servers.
   returned: success
@@ -63,36 +88,69 @@ virtual_servers:
 import os
 import time
 import urllib.request
+from http.client import HTTPException
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kube_proxy_live, _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _files,
+    _kube_proxy_live,
+    _kubectl,
+)
 
 
-def read_mode(port: int) -> tuple[str | None, str]:
-    """Return the mode, and why there is none."""
+def _ask(port: int, path: str) -> tuple[str | None, str]:
+    """Return what kube-proxy answers at *path*, and why there is no answer."""
     reason = ""
     for address in ("127.0.0.1", "[::1]"):
         try:
             # No proxy: the address is this host's own loopback.
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://{address}:{port}/proxyMode", timeout=10) as answer:
-                return answer.read().decode().strip(), ""
-        except OSError as error:
+            with opener.open(f"http://{address}:{port}{path}", timeout=10) as answer:
+                return answer.read().decode(errors="replace").strip(), ""
+        # HTTPException: whatever else listens there may speak no HTTP.
+        except (OSError, HTTPException) as error:
             reason = reason or str(getattr(error, "reason", error))
     return None, reason
 
 
-def _leftovers() -> list[str]:
+def read_mode(port: int) -> tuple[str | None, str]:
+    """Return the mode, and why there is none."""
+    return _ask(port, "/proxyMode")
+
+
+def _artefacts() -> dict[str, Any]:
     """Return what kube-proxy leaves in a kernel, or has there while it runs."""
-    found = ["kube-ipvs0"] if os.path.exists("/sys/class/net/kube-ipvs0") else []
+    chains, service_chains = [], []
     for family in ("iptables", "ip6tables"):
-        rules = _kubectl.execute_command([f"{family}-save"], timeout=60)
-        if _kube_proxy_live.has_chains(rules.stdout):
-            found.append(f"KUBE- service chains of {family}")
-    if _kube_proxy_live.has_table(_kubectl.execute_command(["nft", "list", "tables"]).stdout):
-        found.append("table kube-proxy of nftables")
-    return found
+        rules = _kubectl.execute_command([f"{family}-save"], timeout=60).stdout
+        if _kube_proxy_live.has_chains(rules):
+            chains.append(family)
+        if _kube_proxy_live.has_service_chains(rules):
+            service_chains.append(family)
+    tables = _kubectl.execute_command(["nft", "list", "tables"], timeout=60)
+    return {
+        "interface": os.path.exists("/sys/class/net/kube-ipvs0"),
+        "chains": chains,
+        "service_chains": service_chains,
+        "table": _kube_proxy_live.has_table(tables.stdout),
+    }
+
+
+def _leftovers(artefacts: dict[str, Any]) -> list[str]:
+    """Return *artefacts* in words."""
+    found = ["kube-ipvs0"] if artefacts["interface"] else []
+    found += [f"KUBE- service chains of {family}" for family in artefacts["chains"]]
+    return found + (["table kube-proxy of nftables"] if artefacts["table"] else [])
+
+
+def _virtual_servers() -> list[dict[str, Any]]:
+    table = _kubectl.execute_command(["ipvsadm", "-Ln"], timeout=60)
+    if table.rc == 0:
+        return _kube_proxy_live.parse_ipvsadm(table.stdout)
+    # A host whose mode is another one need not have ipvsadm.
+    return _kube_proxy_live.parse_table(_files.read("/proc/net/ip_vs") or "")
 
 
 def main() -> None:
@@ -117,12 +175,16 @@ def main() -> None:
                 msg=f"kube-proxy {said}, planned is {expected}; its log says why: "
                 "kubectl --namespace kube-system logs --selector k8s-app=kube-proxy."
             )
-    table = _kubectl.execute_command(["ipvsadm", "-Ln"], timeout=60)
+    artefacts = _artefacts()
+    # One that does not answer would be waited for again.
+    configuration = _ask(port, "/configz")[0] if mode else None
     module.exit_json(
         changed=False,
         mode=mode,
-        leftovers=_leftovers(),
-        virtual_servers=_kube_proxy_live.parse_ipvsadm(table.stdout) if table.rc == 0 else [],
+        leftovers=_leftovers(artefacts),
+        artefacts=artefacts,
+        conntrack=_kube_proxy_live.parse_configz(configuration or ""),
+        virtual_servers=_virtual_servers(),
     )
 
 

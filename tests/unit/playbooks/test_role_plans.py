@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import thresholds
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -110,3 +113,52 @@ def test_verify_leaves_the_bandwidth_manager_to_the_values_that_speak_of_it(
     plan = evaluate("verify", "lab_cilium", "__verify_plan", known)
     assert (plan["congestion_control"], plan["pod_cidr"]) == (expected, "10.244.0.0/16")
     assert plan["bgp_peers"] == []
+
+
+def test_verify_joins_what_was_read_on_each_host(evaluate):
+    known = {
+        "__verify_proxy": {"mode": "ipvs"},
+        "__verify_state": {"state": {"missing_modules": []}},
+    }
+    assert evaluate("verify", "lab", "__verify_nodes", known) == {
+        "cp1": {"proxy": {"mode": "ipvs"}, "state": {"missing_modules": []}, "drift": None}
+    }
+
+
+def test_verify_asks_the_services_of_every_node_and_knows_who_can_answer(evaluate):
+    pods = {
+        "cp1": {"name": "probe-a", "ready": True},
+        "worker1": {"name": "probe-b", "ready": False},
+    }
+    service = {"cluster_ip": "10.96.0.9", "tcp_port": 80, "udp_node_port": 30081}
+    known = {"__verify_live": {"pods": pods, "service": service}}
+    found, answering = evaluate("verify", "lab_pair", "[__verify_probes, __verify_pods]", known)
+    assert {(probe["protocol"], probe["address"], probe["port"]) for probe in found} == {
+        ("tcp", "10.96.0.9", 80), ("udp", "10.90.0.11", 30081), ("udp", "10.90.0.21", 30081)
+    }  # fmt: skip
+    assert answering == {"probe-a": "cp1"}
+
+
+def test_verify_asks_nothing_where_the_cluster_could_not_be_read(evaluate):
+    assert evaluate("verify", "lab_pair", "[__verify_probes, __verify_pods]", {}) == [[], {}]
+
+
+def test_preflight_judges_what_the_plan_needs(evaluate):
+    plan, modules, size, limits = evaluate(
+        "preflight", "lab_pair",
+        "[__preflight_plan, __preflight_modules, __preflight_path_mtu, __preflight_thresholds]", {},
+    )  # fmt: skip
+    assert (plan["control_plane_endpoint"], plan["pod_mtu"]) == ("10.90.0.11:6443", None)
+    assert {"ip_vs", "ip_vs_rr", "tcp_bbr"} <= set(modules)
+    assert size == 0
+    assert set(limits) == set(thresholds.THRESHOLDS)
+
+
+def test_the_defaults_of_preflight_are_those_of_the_rules():
+    defaults = yaml.safe_load((ROOT / "roles/preflight/defaults/main.yml").read_text())
+    for name, threshold in thresholds.THRESHOLDS.items():
+        assert defaults[f"preflight_{name}"] == threshold.default
+
+
+def test_verify_knows_no_neighbours_without_facts(evaluate):
+    assert evaluate("verify", "lab", "__verify_plan", {})["one_segment"] is False

@@ -23,6 +23,33 @@ Mesh_10_99_0_21 BGP      master   up     09:12:40    Established
 Mesh_10_99_0_22 BGP      master   start  09:12:02    Active        Socket: Connection refused
 """
 
+#: What BIRD says of all channels of a protocol.
+BIRD_ALL = """\
+BIRD v0.3.3+birdv1.6.8 ready.
+name     proto    table    state  since       info
+kernel1  Kernel   master   up     09:12:01
+  Preference:     10
+  Routes:         2 imported, 1 exported, 1 preferred
+Mesh_10_99_0_21 BGP      master   up     09:12:40    Established
+  Description:    BGP to 10.99.0.21
+  Preference:     100
+  Routes:         1 imported, 0 filtered, 1 exported, 1 preferred
+  Route change stats:     received   rejected   filtered    ignored   accepted
+    Import updates:              7          0          0          0          1
+  BGP state:          Established
+    Neighbor AS:      64512
+Mesh_10_99_0_22 BGP      master   up     09:12:41    Established
+  Routes:         0 imported, 0 filtered, 1 exported, 0 preferred
+static1  Static   master   up     09:12:01
+  Routes:         5 imported, 0 exported, 5 preferred
+Global_fd00__1 BGP      ---      up     09:12:41    Established
+  Channel ipv4
+    Routes:         3 imported, 0 filtered, 1 exported, 0 preferred
+  Channel ipv6
+    Routes:         4 imported, 0 filtered, 1 exported, 0 preferred
+Mesh_10_99_0_23 BGP      master   start  09:12:02    Active        Socket: Connection refused
+"""
+
 IPVS = """\
 IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
@@ -44,6 +71,16 @@ def test_parse_bird():
         ("Mesh_10_99_0_22", "Active"),
     ]
     assert "Connection refused" in sessions[1]["info"]
+
+
+def test_parse_bird_counts_routes():
+    sessions = _cluster_info.parse_bird(BIRD_ALL)
+    assert [(s["name"], s["state"], s["imported"]) for s in sessions] == [
+        ("Mesh_10_99_0_21", "Established", 1),
+        ("Mesh_10_99_0_22", "Established", 0),
+        ("Global_fd00__1", "Established", 7),
+        ("Mesh_10_99_0_23", "Active", None),
+    ]
 
 
 def test_parse_ipvsadm():
@@ -224,3 +261,23 @@ def test_kubectl_asks_again_only_after_a_passing_error(monkeypatch):
 def test_a_command_that_is_missing_or_late_is_a_result():
     assert _kubectl.execute_command(["there-is-no-such-program"]).rc == 127
     assert _kubectl.execute_command(["sleep", "5"], timeout=0.1).rc == 124
+
+
+def test_a_service_has_a_port_of_each_protocol():
+    spec = {
+        "clusterIP": "10.96.0.9",
+        "ports": [
+            {"port": 80, "nodePort": 30080, "protocol": "TCP"},
+            {"port": 81, "nodePort": 30081, "protocol": "UDP"},
+        ],
+    }
+    found = _cluster_info.parse_service(spec)
+    assert found == {
+        "address": "10.96.0.9", "port": 80, "cluster_ip": "10.96.0.9",
+        "tcp_port": 80, "tcp_node_port": 30080, "udp_port": 81, "udp_node_port": 30081,
+    }  # fmt: skip
+
+
+def test_a_service_without_udp_and_without_a_port_of_nodes():
+    found = _cluster_info.parse_service({"clusterIP": "10.96.0.9", "ports": [{"port": 80}]})
+    assert (found["tcp_port"], found["tcp_node_port"], found["udp_port"]) == (80, None, None)

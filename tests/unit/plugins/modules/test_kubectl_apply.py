@@ -32,7 +32,8 @@ def module(check_mode=False):
     def exit_json(**result):
         raise SystemExit(result)
 
-    params = {"field_manager": "fastpath.k8s", "timeout": 60}
+    params = {"field_manager": "fastpath.k8s", "timeout": 60, "definition": None, "wait": True}
+    params["kubeconfig"] = "/etc/kubernetes/admin.conf"
     return SimpleNamespace(
         params=params, check_mode=check_mode, fail_json=fail_json, exit_json=exit_json
     )

@@ -1,0 +1,49 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be a host's own: its ids, its name, the addresses of its cards. Private."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
+
+_NET = "/sys/class/net"
+
+#: ARPHRD_ETHER of linux/if_arp.h.
+_ETHERNET = "1"
+
+_NO_ADDRESS = "00:00:00:00:00:00"
+
+
+def card_mac(host: Host, name: str) -> str:
+    """Return the address that a card came with; a bond gives all its cards that of one of them."""
+    folder = f"{_NET}/{name}"
+    return (
+        host.text(f"{folder}/bonding_slave/perm_hwaddr") or host.text(f"{folder}/address")
+    ).lower()
+
+
+def macs(host: Host) -> dict[str, str]:
+    """Return the address of each Ethernet card that has a device behind it."""
+    found = {}
+    for name in host.names(_NET):
+        folder = f"{_NET}/{name}"
+        if host.exists(f"{folder}/device") and host.text(f"{folder}/type") == _ETHERNET:
+            mac = card_mac(host, name)
+            if mac not in ("", _NO_ADDRESS):
+                found[name] = mac
+    return found
+
+
+def read(host: Host) -> dict[str, Any]:
+    """Return machine_id (machine-id(5)), product_uuid (SMBIOS), hostname and macs.
+
+    Only root may read the UUID.
+    """
+    return {
+        "machine_id": host.text("/etc/machine-id") or host.text("/var/lib/dbus/machine-id"),
+        "product_uuid": host.text("/sys/class/dmi/id/product_uuid").lower(),
+        "hostname": host.text("/proc/sys/kernel/hostname"),
+        "macs": macs(host),
+    }

@@ -1,0 +1,103 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every rule that measured hosts are judged by. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import _checks
+from ansible_collections.fastpath.k8s.plugins.module_utils._checks import Check
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import (
+    _plan,
+    clock,
+    clock_offset,
+    cpu,
+    disk,
+    firewall,
+    identity,
+    kernel,
+    kernel_config,
+    kubelet,
+    leftovers,
+    mtu,
+    nic,
+    ports,
+    thresholds,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import Host
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
+
+#: Rules for each host.
+HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
+    kernel.release,
+    kernel_config.config,
+    kernel.modules,
+    kubelet.cgroup,
+    kubelet.swap,
+    clock.source,
+    clock.synchronised,
+    identity.inventory_name,
+    ports.needed,
+    ports.node_ports,
+    nic.card,
+    nic.queues,
+    nic.large_receive,
+    nic.qdisc,
+    nic.numa,
+    mtu.pods,
+    cpu.cpus,
+    cpu.steal,
+    cpu.governor,
+    cpu.memory,
+    disk.latency,
+    disk.space,
+    firewall.foreign,
+    leftovers.cluster,
+    leftovers.service_proxy,
+    leftovers.owner,
+)
+
+#: Rules for all hosts together; each takes time in proportion to their number.
+FLEET_RULES: tuple[Callable[[Sequence[Host]], Iterator[Check]], ...] = (
+    clock_offset.offsets,
+    identity.unique,
+    mtu.cards,
+)
+
+
+def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
+    """Return the verdict on every value that was measured on *hosts*.
+
+    *hosts* has by name what host_fitness_info returned as ``fitness``. Any part of it may be
+    missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
+    kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
+    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard and
+    family; what it lacks is not judged. *limits* replace defaults of thresholds.THRESHOLDS.
+
+    Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
+    """
+    planned, held = _plan.read(plan), thresholds.read(limits)
+    known = [
+        Host(str(name), Reader(facts), planned, held)
+        for name, facts in mapping(hosts, "the hosts").items()
+    ]
+    read = [host for host in known if host.facts]
+    found = [
+        Check(
+            "hosts", host.name, "fitness", "not read", "", _checks.INFO,
+            f"{host.name} told nothing of itself, so it is not judged.",
+        )
+        for host in known
+        if not host.facts
+    ]  # fmt: skip
+    found += [check for host in read for rule in HOST_RULES for check in rule(host)]
+    found += [check for rule in FLEET_RULES for check in rule(read)]
+    return found
+
+
+def judged(hosts: Any, plan: Any, limits: Any = None) -> list[dict[str, Any]]:
+    """Return :func:`checks` as dictionaries."""
+    return [check.as_dict() for check in checks(hosts, plan, limits)]

@@ -1,0 +1,121 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The disk under etcd. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
+    ERROR,
+    INFO,
+    OK,
+    WARNING,
+    Check,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import (
+    Host,
+    shown,
+    unread,
+)
+
+#: File systems that live in memory: etcd's data would not outlive a start of the host.
+_IN_MEMORY = ("tmpfs", "ramfs", "devtmpfs")
+
+_FASTER = (
+    "Put /var/lib/etcd on a flash disk with power-loss protection, away from other writers; in a "
+    "virtual machine, give it a disk of its own."
+)
+
+
+def _value(host: Host, p99: float) -> str:
+    """Return p99 first, then what else was measured."""
+    others = [
+        f"{name} {shown(found)}"
+        for name, key in (("p50", "p50_ms"), ("p99.9", "p999_ms"), ("max", "max_ms"))
+        if (found := host.facts.number(f"disk.{key}")) is not None
+    ]
+    samples = host.facts.integer("disk.samples")
+    how = [f"{samples} writes"] if samples else []
+    how += [method] if (method := host.facts.text("disk.method")) == "fio" else []
+    beside = f" ({', '.join([*others, *how])})" if others or how else ""
+    return f"p99 {shown(p99)} ms{beside}"
+
+
+def latency(host: Host) -> Iterator[Check]:
+    """A write of etcd's log is on the disk before its followers grow impatient.
+
+    Workers have no etcd: theirs is told, and held against nothing.
+    """
+    name = "fdatasync"
+    low, warning, error = (
+        host.thresholds[f"fsync_p99_{key}"] for key in ("suspicious", "warning", "error")
+    )
+    limit = f"p99 below {shown(warning)} ms" if host.control_plane else ""
+    system = host.facts.text("disk.filesystem")
+    path = host.facts.text("disk.path") or "/var/lib/etcd"
+    if host.control_plane and system in _IN_MEMORY:
+        yield Check(
+            "disk", host.name, name, system, limit, ERROR,
+            f"{path} of {host.name} lies on {system}: etcd's data would be gone with the next "
+            "start.",
+            "Put /var/lib/etcd on a disk.",
+        )  # fmt: skip
+        return
+    p99 = host.facts.number("disk.p99_ms")
+    if p99 is None or host.facts.flag("disk.measured") is False:
+        reason = host.facts.text("disk.reason").rstrip(".") or "the reason is not known"
+        if host.control_plane:
+            yield Check(
+                "disk", host.name, name, "not measured", limit, INFO,
+                f"The disk under {path} of {host.name} was not measured: {reason}.",
+            )  # fmt: skip
+        return
+    value = _value(host, p99)
+    if not host.control_plane:
+        yield Check("disk", host.name, name, value)
+    elif p99 >= warning:
+        worst = p99 > error
+        yield Check(
+            "disk", host.name, name, value, limit, ERROR if worst else WARNING,
+            f"The disk under {path} of {host.name} takes {shown(p99)} ms for fdatasync (p99), and "
+            + (
+                f"{shown(error)} ms are the limit: etcd would miss heartbeats."
+                if worst
+                else f"etcd wants less than {shown(warning)} ms: it would be slow at times."
+            ),
+            _FASTER,
+        )  # fmt: skip
+    elif p99 < low:
+        yield Check(
+            "disk", host.name, name, value, f"{limit}, {shown(low)} ms at least", WARNING,
+            f"The disk under {path} of {host.name} takes {shown(p99)} ms for fdatasync (p99), "
+            f"less than {shown(low)} ms: a cache says that data is safe which a power cut would "
+            "take.",
+            "Take cache=unsafe, or a write-back cache without a battery, off the disk.",
+        )  # fmt: skip
+    else:
+        yield Check("disk", host.name, name, value, limit, OK)
+
+
+def space(host: Host) -> Iterator[Check]:
+    """There is room for images, logs and etcd."""
+    name, found = "free disk space", host.facts.integer("disk.free_mib")
+    if found is None:
+        # A worker is not asked about etcd's disk.
+        if host.control_plane or host.facts.text("disk.path"):
+            yield unread(host, "disk", name, "The free disk space")
+        return
+    least = host.thresholds["disk_free_mib"]
+    mount = host.facts.text("disk.mount") or host.facts.text("disk.path") or "the disk"
+    value, limit = f"{found} MiB on {mount}", f"at least {shown(least)} MiB"
+    if found >= least:
+        yield Check("disk", host.name, name, value, limit, OK)
+        return
+    yield Check(
+        "disk", host.name, name, value, limit, WARNING,
+        f"{mount} of {host.name} has {found} MiB left, and {shown(least)} MiB are wanted for "
+        "images, logs and etcd.",
+        "Make room, or give it a larger disk: kubelet evicts pods where less than a tenth is "
+        "free.",
+    )  # fmt: skip

@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_fitness_info
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors (@fastpath)
+short_description: Reads how fit a host is for its place in a cluster
+description:
+  - Reads kernel, control groups, swap, clock, identity, ports, network card, processors, packet
+    filters and what another cluster has left, and measures the disk that etcd is going to write to.
+  - Judges nothing, and fails for no value that cannot be read; that one is null or empty.
+  - The disk is measured with C(fio) where the host has it, and by the module itself where not, the
+    way etcd writes its log. This takes a temporary folder on that file system, which is removed
+    also if the module is ended by a signal. It is not done beside a running etcd, nor on a file
+    system without a disk.
+  - An action plugin looks at the controller's clock before and after, for RV(fitness.time).
+attributes:
+  check_mode:
+    description: Changes nothing that stays, so it does the same.
+    support: full
+  diff_mode:
+    description: Changes nothing.
+    support: none
+options:
+  interface:
+    description: The interface of the node's address. Without it RV(fitness.nic) is empty.
+    type: str
+    default: ""
+  modules:
+    description: Kernel modules that are needed.
+    type: list
+    elements: str
+    default: []
+  config:
+    description: Options of the kernel's configuration, without C(CONFIG_).
+    type: list
+    elements: str
+    default: []
+  interval:
+    description:
+      - Seconds over which stolen time of processors is measured, at least. The disk is measured
+        meanwhile; only what is left of them is slept.
+    type: int
+    default: 10
+  disk_path:
+    description:
+      - Folder of etcd. Where it does not exist, the file system of the nearest folder above it is
+        meant. Nothing is measured if this is empty.
+    type: path
+    default: /var/lib/etcd
+  disk_size_mib:
+    description: MiB that are written to the disk at most.
+    type: int
+    default: 22
+  disk_seconds:
+    description: Seconds that the disk is measured for at most.
+    type: int
+    default: 30
+"""
+
+EXAMPLES = r"""
+- name: Measure the host
+  fastpath.k8s.host_fitness_info:
+    interface: "{{ ansible_facts['default_ipv4']['interface'] }}"
+    modules: [ip_vs, ip_vs_rr, nf_conntrack]
+    config: [CGROUP_BPF]
+  register: host
+"""
+
+RETURN = r"""
+fitness:
+  description: What was read and measured.
+  returned: success
+  type: dict
+  contains:
+    kernel:
+      description:
+        - C(release), C(config), which has V(y), V(m) or V(n) for each option of
+          O(config), null if it is not readable; and C(missing_modules), those of O(modules)
+          that are neither loaded nor built in nor loadable.
+      type: dict
+    cgroup:
+      description: Version 1 or 2 of the hierarchy at the root, and its controllers.
+      type: dict
+    swap:
+      description: What is swapped to, with device, size_mib and used_mib.
+      type: list
+      elements: dict
+    clock:
+      description:
+        - Source, the ones available, whether the kernel says it is synchronised, max_error_ms, and
+          the programs that set clocks and run.
+      type: dict
+    time:
+      description:
+        - Seconds of the epoch when the module started and ended, and offset_s, the lowest and the
+          highest that the host's clock can be ahead of the controller's.
+      type: dict
+    identity:
+      description: The machine_id, product_uuid, hostname and macs, the last by interface.
+      type: dict
+    ports:
+      description: Listeners with port, protocol, address and process.
+      type: list
+      elements: dict
+    nic:
+      description:
+        - Kind, MTU, MAC and queueing discipline of O(interface). C(cards) are the physical
+          cards of it or below it, each with name, driver, speed_mbit, rx_queues, tx_queues,
+          offloads, numa_node and mtu.
+        - The discipline of a bond, VLAN or bridge is that of its cards.
+      type: dict
+    cpu:
+      description:
+        - Count, steal_percent over interval_s, governors, hypervisor (empty on bare metal) and
+          numa_nodes.
+      type: dict
+    memory_mib:
+      description: Usable memory.
+      type: int
+    disk:
+      description:
+        - Where O(disk_path) is (mount, filesystem, device, free_mib), whether it was measured, by
+          which method, and if not the reason. Then the number of samples, p50_ms, p99_ms, p999_ms
+          and max_ms of an fdatasync, and buckets, pairs of upper bound in ms and count.
+      type: dict
+    firewall:
+      description:
+        - Active managers, and foreign, the chains at a hook that drop or reject something and are
+          not of Kubernetes, Calico, Cilium or this collection, with family, table, chain, policy.
+      type: dict
+    leftovers:
+      description:
+        - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
+          kube_chains, nft_kube_proxy, interfaces, kubelet_server, etcd_data and etcd_running.
+      type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import disk, read
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "interface": {"type": "str", "default": ""},
+            "modules": {"type": "list", "elements": "str", "default": []},
+            "config": {"type": "list", "elements": "str", "default": []},
+            "interval": {"type": "int", "default": 10},
+            "disk_path": {"type": "path", "default": "/var/lib/etcd"},
+            "disk_size_mib": {"type": "int", "default": 22},
+            "disk_seconds": {"type": "int", "default": 30},
+        },
+        supports_check_mode=True,
+    )
+    options = module.params
+    for name, lowest in (("interval", 0), ("disk_size_mib", 1), ("disk_seconds", 1)):
+        if options[name] < lowest:
+            module.fail_json(msg=f"{name} must be at least {lowest}, got {options[name]}.")
+    if options["disk_path"] and not options["disk_path"].startswith("/"):
+        module.fail_json(msg=f"disk_path must be absolute, got {options['disk_path']}.")
+    limits = disk.Limits(options["disk_size_mib"], options["disk_seconds"])
+    fitness = read.everything(
+        Host(),
+        read.Options(
+            interface=options["interface"],
+            modules=options["modules"],
+            config=options["config"],
+            interval=options["interval"],
+            disk_path=options["disk_path"],
+            disk_limits=limits,
+        ),
+    )
+    module.exit_json(changed=False, fitness=fitness)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_state_info
+version_added: 0.1.0
+author:
+  - The fastpath.k8s contributors
+short_description: Reads what a node's kernel has in force
+description:
+  - Reads which kernel modules are missing, the queueing disciplines of the network cards, and the
+    routes to pods of other nodes.
+  - Judges and changes nothing. What cannot be read is null or empty.
+options:
+  modules:
+    description: Names of the kernel modules that are asked for.
+    type: list
+    elements: str
+    default: []
+  pod_cidr:
+    description: Network of the pods, whose routes are read. Empty leaves them out.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    description: Reads, as always.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Read what is in force
+  fastpath.k8s.node_state_info:
+    modules: [nf_conntrack, tcp_bbr]
+    pod_cidr: 10.244.0.0/16
+  register: node_state
+"""
+
+RETURN = r"""
+state:
+  description: What the kernel has.
+  returned: success
+  type: dict
+  contains:
+    missing_modules:
+      description: Those of O(modules) that are neither loaded nor built in.
+      type: list
+      elements: str
+    qdiscs:
+      description: Kind of the queueing discipline of each network card that is up; below C(mq) also
+        that of the queues, as in V(mq/fq).
+      type: dict
+    configured_qdiscs:
+      description: Cards with a discipline that somebody has configured, with its kind.
+      type: dict
+    default_qdisc:
+      description: What C(net.core.default_qdisc) is.
+      type: str
+    routes:
+      description: Routes within O(pod_cidr) that lead to other nodes, with C(dst), C(dev),
+        C(gateway), C(protocol) and C(dev_kind), the kind of a virtual device. Null where they
+        cannot be read.
+      type: list
+      elements: dict
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _modules_kernel,
+    _pod_routes,
+    _qdisc_live,
+    _sysctl_kernel,
+)
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "modules": {"type": "list", "elements": "str", "default": []},
+            "pod_cidr": {"type": "str", "default": ""},
+        },
+        supports_check_mode=True,
+    )
+    pod_cidr = module.params["pod_cidr"]
+    kernel = _modules_kernel.Kernel(os.uname().release)
+    try:
+        routes = _pod_routes.read(pod_cidr) if pod_cidr else None
+    except ValueError as error:
+        module.fail_json(msg=f"pod_cidr: {error}.")
+    qdiscs, configured = _qdisc_live.survey()
+    module.exit_json(
+        changed=False,
+        state={
+            "missing_modules": [name for name in module.params["modules"] if not kernel.has(name)],
+            "qdiscs": qdiscs,
+            "configured_qdiscs": configured,
+            "default_qdisc": _sysctl_kernel.read_key("net.core.default_qdisc"),
+            "routes": routes,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+DOWN = {
+    "name": "Mesh_1", "state": "Active", "info": "Active Socket: Connection refused",
+    "imported": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("live", "bgp", "cp1"), [], "cp1 has 0 of 2 BGP sessions established."),
+        (
+            ("live", "bgp", "cp1", 0), DOWN,
+            "cp1 has 1 of 2 BGP sessions established: Mesh_1 Active Socket: Connection refused.",
+        ),
+    ],
+)  # fmt: skip
+def test_sessions(wrong, path, value, sentence):
+    (check,) = wrong(path, value)
+    assert (check.id, check.host, check.verdict) == ("bgp-session", "cp1", "error")
+    assert check.message == sentence
+    assert check.fix.startswith("TCP port 179 must be open between all nodes")
+
+
+def test_of_two_nodes_each_has_one_session(live, plan, wrong):
+    live["nodes"], plan["nodes"] = live["nodes"][:2], plan["nodes"][:2]
+    live["bgp"] = {name: live["bgp"][name][:1] for name in plan["nodes"]}
+    # A node that is gone may have left an own peer; nothing else is judged here.
+    assert wrong() == []
+    (check,) = wrong(("live", "bgp", "worker1"), [])
+    assert check.message.startswith("worker1 has 0 of 1 BGP sessions established")
+
+
+def test_without_a_mesh_only_sessions_that_are_configured_are_judged(judge, wrong, live):
+    live["bgp"] = {}
+    found = judge(("plan", "mesh"), False)
+    assert "bgp-session" not in {check.id for check in found}
+    (check,) = wrong(("live", "bgp", "cp1"), [DOWN])
+    assert check.message.startswith("cp1 has 0 of 1 BGP sessions")
+
+
+def test_a_session_without_routes(wrong):
+    (check,) = wrong(("live", "bgp", "cp1", 1, "imported"), 0)
+    assert (check.id, check.host, check.verdict) == ("bgp-routes", "cp1", "error")
+    assert check.message == (
+        "cp1 has imported no route from worker2, whose BGP session is established."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        # Where no pod runs there are no addresses to announce.
+        (("live", "pods", "worker2", "address"), None),
+        # BIRD does not say.
+        (("live", "bgp", "cp1", 1, "imported"), None),
+        # A router of the site need not announce anything.
+        (("live", "bgp", "cp1", 1, "name"), "Global_10_90_0_1"),
+    ],
+)
+def test_a_peer_that_has_nothing_to_announce(live, wrong, path, value):
+    live["bgp"]["cp1"][1]["imported"] = 0
+    assert "bgp-routes" not in {check.id for check in wrong(path, value)}
+
+
+def test_routes_are_counted(judge):
+    found = {(check.id, check.host): check.value for check in judge()}
+    assert found["bgp-routes", "worker1"] == "2 routes"
+    assert found["bgp-session", "worker1"] == "2 of 2"
