@@ -1,22 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turns what kubectl and BIRD print into plain data. Private to the collection."""
+"""Turns what kubectl prints into plain data. Private to the collection."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
-
-#: What names of BIRD's sessions with other nodes begin with; those with peers that were configured
-#: are Global_ and Node_ (projectcalico/calico, confd/etc/calico/confd/templates/bird.cfg.template).
-MESH = "Mesh"
-
-_ROUTES = re.compile(r"\s+Routes:\s+(\d+) imported\b")
 
 
 def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -106,72 +97,6 @@ def parse_service(spec: Mapping[str, Any]) -> dict[str, Any]:
         found[f"{name}_port"] = ports[0]["port"] if ports else None
         found[f"{name}_node_port"] = ports[0].get("nodePort") if ports else None
     return found
-
-
-def parse_bird(text: str) -> list[dict[str, Any]]:
-    """Return the BGP sessions in what ``birdcl show protocols all`` printed.
-
-    Each has name, state, info and imported, the number of routes that came over it in all its
-    channels, None where BIRD does not say (nest/proto.c, proto_show_stats and
-    channel_show_stats).
-    """
-    sessions: list[dict[str, Any]] = []
-    within = False
-    for line in text.splitlines():
-        words = line.split()
-        if line[:1].isspace():
-            routes = _ROUTES.match(line)
-            if within and routes:
-                sessions[-1]["imported"] = (sessions[-1]["imported"] or 0) + int(routes[1])
-            continue
-        within = len(words) >= 4 and words[1] == "BGP"
-        if not within:
-            continue
-        # Name, protocol, table, state, since, and for BGP the state of the session: "Established",
-        # "Active  Socket: ...".
-        info = words[5:] if len(words) > 5 else []
-        sessions.append(
-            {
-                "name": words[0],
-                "state": info[0] if info else words[3],
-                "info": " ".join(info),
-                "imported": None,
-            }
-        )
-    return sessions
-
-
-def parse_probe(text: str) -> dict[str, Any]:
-    """Return interface MTU and resolved addresses out of what the probe inside a pod printed.
-
-    The probe prints ``mtu <bytes>`` and, for each line of ``getent hosts``, ``dns <address>
-    <name>``.
-    """
-    found: dict[str, Any] = {"mtu": None, "dns": []}
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) >= 2 and words[0] == "mtu" and words[1].isdigit():
-            found["mtu"] = int(words[1])
-        elif len(words) >= 2 and words[0] == "dns":
-            try:
-                found["dns"].append(str(ipaddress.ip_address(words[1])))
-            except ValueError:
-                continue
-    return found
-
-
-def parse_dial(text: str) -> tuple[list[str], str]:
-    """Return the host names that answered agnhost's ``/dial``, each once, and the first error."""
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        return [], text.strip()[:200] or "no answer"
-    if not isinstance(answer, Mapping):
-        return [], "no answer"
-    errors = answer.get("errors") or []
-    return sorted({str(name) for name in answer.get("responses") or [] if name}), str(
-        errors[0]
-    ) if errors else ""
 
 
 def parse_pods(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

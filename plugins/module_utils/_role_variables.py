@@ -196,7 +196,6 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
     },
     "verify": {
         "verify_bgp_peers": "fastpath_bgp_peers",
-        "verify_calico_namespace": "",
         "verify_cilium_values": "fastpath_cilium_values",
         "verify_cluster_name": "fastpath_cluster_name",
         "verify_congestion_control": "fastpath_congestion_control",

@@ -174,37 +174,28 @@ def remove(
     stdin: str | None,
     deadline: float,
 ) -> None:
-    found = kubectl.retry(
-        "get", "--ignore-not-found", "-o", "name", *source, stdin=stdin, deadline=deadline
-    )
-    if found.rc and not _kubectl.MISSING.search(found.stderr):
-        module.fail_json(msg=f"kubectl get: {found.message}")
-    objects = found.stdout.split()
-    if objects and not module.check_mode:
-        result = kubectl.retry(
-            "delete",
-            "--ignore-not-found",
-            f"--wait={str(module.params['wait']).lower()}",
-            f"--timeout={module.params['timeout']}s",
-            *source,
-            stdin=stdin,
-            deadline=deadline,
-        )
-        if result.rc and not _kubectl.MISSING.search(result.stderr):
-            module.fail_json(msg=f"kubectl delete: {result.message}")
+    arguments = ["--ignore-not-found", "-o", "name", *source]
+    if module.check_mode:
+        verb = "get"
+    else:
+        verb, wait = "delete", str(module.params["wait"]).lower()
+        arguments += [f"--wait={wait}", f"--timeout={module.params['timeout']}s"]
+    result = kubectl.retry(verb, *arguments, stdin=stdin, deadline=deadline)
+    if result.rc and not _kubectl.MISSING.search(result.stderr):
+        module.fail_json(msg=f"kubectl {verb}: {result.message}")
+    objects = result.stdout.split()
     expire(module, 0)
     module.exit_json(changed=bool(objects), objects=objects)
 
 
-def apply(
+def compare(
     module: AnsibleModule,
     kubectl: _kubectl.Kubectl,
-    source: list[str],
+    options: list[str],
     stdin: str | None,
     deadline: float,
 ) -> dict[str, Any]:
-    manager = f"--field-manager={module.params['field_manager']}"
-    options = ["--server-side", "--force-conflicts", manager, *source]
+    """Return whether the cluster has something else, and the difference."""
     difference = kubectl.retry(
         "diff",
         *options,
@@ -224,6 +215,21 @@ def apply(
     result = {"changed": difference.rc != 0}
     if difference.stdout:
         result["diff"] = {"prepared": difference.stdout}
+    return result
+
+
+def apply(
+    module: AnsibleModule,
+    kubectl: _kubectl.Kubectl,
+    source: list[str],
+    stdin: str | None,
+    deadline: float,
+    is_new: bool,
+) -> dict[str, Any]:
+    """Apply what differs; where all *is_new* nothing is compared."""
+    manager = f"--field-manager={module.params['field_manager']}"
+    options = ["--server-side", "--force-conflicts", manager, *source]
+    result = {"changed": True} if is_new else compare(module, kubectl, options, stdin, deadline)
     if result["changed"] and not module.check_mode:
         # A server-side apply refuses unknown fields itself. kubectl's own validation would first
         # fetch the schema of everything, which a small API server takes half a minute to write.
@@ -318,9 +324,12 @@ def main() -> None:
     result = {"changed": False}
     if definition != []:
         expire(module, seconds)
+        is_new = False
         if not module.check_mode:
-            _kubectl_namespaces.wait_until_gone(kubectl, definition or [], deadline)
-        result = apply(module, kubectl, source, stdin, deadline)
+            absent = _kubectl_namespaces.wait_until_gone(kubectl, definition or [], deadline)
+            # Nothing is in a namespace that is not there. Who wants a diff gets it in full.
+            is_new = _kubectl_namespaces.holds(definition or [], absent) and not module._diff
+        result = apply(module, kubectl, source, stdin, deadline, is_new)
     if module.params["prune"]:
         result["pruned"] = prune(module, kubectl, definition or [], deadline)
         result["changed"] = result["changed"] or bool(result["pruned"])

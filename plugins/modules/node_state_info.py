@@ -11,8 +11,8 @@ author:
   - The fastpath.k8s contributors
 short_description: Reads what a node's kernel has in force
 description:
-  - Reads which kernel modules are missing, the queueing disciplines of the network cards, and the
-    routes to pods of other nodes.
+  - Reads which kernel modules are missing, the queueing disciplines of the network cards, the BGP
+    sessions of calico-node's BIRD, and the routes to pods of other nodes.
   - Judges and changes nothing. What cannot be read is null or empty.
 options:
   modules:
@@ -24,9 +24,23 @@ options:
     description: Network of the pods, whose routes are read. Empty leaves them out.
     type: str
     default: ""
+  bird:
+    description: Whether the BGP sessions of the BIRD that routes O(pod_cidr) are read.
+    type: bool
+    default: false
+  mesh_sessions:
+    description: How many sessions with other nodes are waited for.
+    type: int
+    default: 0
+  timeout:
+    description:
+      - Seconds to wait for O(mesh_sessions), and until all sessions are established and those with
+        other nodes have brought routes. What is not well by then is returned as it is.
+    type: int
+    default: 0
 attributes:
   check_mode:
-    description: Reads, as always.
+    description: Reads, as always, and does not wait.
     support: full
   diff_mode:
     description: There is nothing to show.
@@ -61,6 +75,11 @@ state:
     default_qdisc:
       description: What C(net.core.default_qdisc) is.
       type: str
+    bgp:
+      description: BGP sessions with C(name), C(state), C(info) and C(imported), the number of
+        routes that came over it. Null without O(bird).
+      type: list
+      elements: dict
     routes:
       description: Routes within O(pod_cidr) that lead to other nodes, with C(dst), C(dev),
         C(gateway), C(protocol) and C(dev_kind), the kind of a virtual device. Null where they
@@ -74,6 +93,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _bird,
     _modules_kernel,
     _pod_routes,
     _qdisc_live,
@@ -86,12 +106,21 @@ def main() -> None:
         argument_spec={
             "modules": {"type": "list", "elements": "str", "default": []},
             "pod_cidr": {"type": "str", "default": ""},
+            "bird": {"type": "bool", "default": False},
+            "mesh_sessions": {"type": "int", "default": 0},
+            "timeout": {"type": "int", "default": 0},
         },
+        required_if=[("bird", True, ["pod_cidr"])],
         supports_check_mode=True,
     )
     pod_cidr = module.params["pod_cidr"]
     kernel = _modules_kernel.Kernel(os.uname().release)
+    bgp = None
     try:
+        if module.params["bird"]:
+            timeout = 0 if module.check_mode else module.params["timeout"]
+            bgp = _bird.sessions(_bird.path(pod_cidr), module.params["mesh_sessions"], timeout)
+        # After the sessions, which bring them.
         routes = _pod_routes.read(pod_cidr) if pod_cidr else None
     except ValueError as error:
         module.fail_json(msg=f"pod_cidr: {error}.")
@@ -103,6 +132,7 @@ def main() -> None:
             "qdiscs": qdiscs,
             "configured_qdiscs": configured,
             "default_qdisc": _sysctl_kernel.read_key("net.core.default_qdisc"),
+            "bgp": bgp,
             "routes": routes,
         },
     )

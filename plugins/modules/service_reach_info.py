@@ -12,8 +12,8 @@ author:
 short_description: Measures whether and how fast a host reaches services
 description:
   - Asks services for the name of the pod that answers, many times and each time over a new
-    connection, over TCP with HTTP C(GET /hostname) and over UDP with the datagram C(hostname). The
-    pods run C(agnhost netexec).
+    connection, over TCP without a word and over UDP with the datagram C(hostname). The pods run
+    C(agnhost serve-hostname --tcp --udp --http=false).
   - The probes take turns, so that all of them are measured a little where O(deadline) does not
     suffice for everything.
   - Uses no proxy and keeps no connection open.

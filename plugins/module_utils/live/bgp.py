@@ -5,53 +5,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cluster_info
+from ansible_collections.fastpath.k8s.plugins.module_utils import _bird
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, Check
 
 
-def sessions(live: Mapping[str, Any], node: str) -> tuple[int, int]:
-    """Return how many sessions of *node* are up, and how many BIRD has."""
-    found = live["bgp"].get(node, [])
-    return sum(session["state"] == "Established" for session in found), len(found)
+def read(hosts: Mapping[str, Any], node: str) -> list[Mapping[str, Any]] | None:
+    """Return the sessions that were read on *node*, None where it took no part in the run."""
+    return ((hosts.get(node) or {}).get("state") or {}).get("bgp")
 
 
-def expected(plan: Mapping[str, Any], live: Mapping[str, Any], node: str) -> int:
-    """Return how many sessions *node* should have."""
+def expected(plan: Mapping[str, Any], live: Mapping[str, Any], found: Sequence[Any]) -> int:
+    """Return how many sessions a node should have that has *found*."""
     # With the mesh every other node is a peer. What BIRD has beyond that are peers that were
     # configured.
     mesh = len(live["nodes"]) - 1 if plan["mesh"] else 0
-    return max(mesh, sessions(live, node)[1])
+    return max(mesh, len(found))
 
 
-def checks(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Check]:
+def up(found: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many of *found* are established."""
+    return sum(session["state"] == "Established" for session in found)
+
+
+def checks(
+    live: Mapping[str, Any], hosts: Mapping[str, Any], plan: Mapping[str, Any]
+) -> list[Check]:
     """Judge the sessions of each node, and whether routes came over those of the mesh."""
-    found = []
+    result = []
     for node in live["nodes"]:
         name = node["name"]
-        found += _session_checks(live, plan, name) + _route_checks(live, name)
-    return found
+        found = read(hosts, name)
+        if found is not None:
+            result += _session_checks(live, plan, name, found) + _route_checks(live, name, found)
+    return result
 
 
-def _session_checks(live: Mapping[str, Any], plan: Mapping[str, Any], name: str) -> list[Check]:
-    up, wanted = sessions(live, name)[0], expected(plan, live, name)
+def _session_checks(
+    live: Mapping[str, Any], plan: Mapping[str, Any], name: str, found: Sequence[Mapping[str, Any]]
+) -> list[Check]:
+    count, wanted = up(found), expected(plan, live, found)
     if not wanted:
         return []
-    check = Check("bgp-session", name, "BGP sessions", f"{up} of {wanted}", f"{wanted} established")
-    if up >= wanted:
+    check = Check(
+        "bgp-session", name, "BGP sessions", f"{count} of {wanted}", f"{wanted} established"
+    )
+    if count >= wanted:
         return [check]
-    down = [
-        f"{s['name']} {s['info'] or s['state']}"
-        for s in live["bgp"].get(name, [])
-        if s["state"] != "Established"
-    ]
+    down = [f"{s['name']} {s['info'] or s['state']}" for s in found if s["state"] != "Established"]
     detail = f": {'; '.join(down)}" if down else ""
     return [
         check._replace(
             verdict=ERROR,
-            message=f"{name} has {up} of {wanted} BGP sessions established{detail}.",
+            message=f"{name} has {count} of {wanted} BGP sessions established{detail}.",
             fix="TCP port 179 must be open between all nodes, and calico-node must run on each.",
         )
     ]
@@ -65,22 +73,24 @@ def _peer(live: Mapping[str, Any], session: str) -> str | None:
     """
     for node in live["nodes"]:
         written = re.sub(r"[.:]", "_", str(node.get("address") or "-"))
-        if session == f"{_cluster_info.MESH}_{written}":
+        if session == f"{_bird.MESH}_{written}":
             return str(node["name"])
     return None
 
 
-def _route_checks(live: Mapping[str, Any], name: str) -> list[Check]:
+def _route_checks(
+    live: Mapping[str, Any], name: str, sessions: Sequence[Mapping[str, Any]]
+) -> list[Check]:
     """Judge whether each neighbour that runs a pod has announced its addresses.
 
     A node has a block of addresses once a pod runs there, and announces the block to all others.
     """
     total, found = None, []
-    for session in live["bgp"].get(name, []):
+    for session in sessions:
         imported = session.get("imported")
         if imported is None or session["state"] != "Established":
             continue
-        if not session["name"].startswith(_cluster_info.MESH):
+        if not session["name"].startswith(_bird.MESH):
             continue
         total = (total or 0) + imported
         peer = _peer(live, session["name"])

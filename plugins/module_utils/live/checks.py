@@ -37,7 +37,7 @@ def checks(
     """
     found = nodes.checks(live, plan)
     if plan["pod_network"] == "calico":
-        found += pools.checks(live, plan) + bgp.checks(live, plan)
+        found += pools.checks(live, plan) + bgp.checks(live, hosts, plan)
     found += routes.checks(live, hosts, plan) + pods.checks(live, plan)
     if plan["pod_network"] == "cilium":
         found += cilium.checks(live, plan)

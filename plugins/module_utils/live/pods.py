@@ -33,7 +33,8 @@ def checks(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Check]:
         name = node["name"]
         pod = live["pods"].get(name)
         found.append(_runs(name, pod))
-        if pod and pod["ready"]:
+        # A pod that said nothing has not said anything wrong either.
+        if pod and pod["ready"] and pod["mtu"]:
             found += [_mtu(name, pod, plan), _dns(name, pod, live), _reach(name, pod, live, plan)]
     return found
 
@@ -54,6 +55,15 @@ def _runs(name: str, pod: Mapping[str, Any] | None) -> Check:
             message=f"The test pod on {name} is not Ready: {pod['reason'].rstrip('.')}.",
             fix="Its image must be in the registry that the nodes use, and the pod network's agent "
             f"on {name} must run.",
+        )
+    if not pod["mtu"]:
+        return check._replace(
+            value="silent",
+            verdict=ERROR,
+            message=f"The test pod on {name} is Ready, and cannot be asked: "
+            f"{(pod['error'] or 'no answer').rstrip('.')}.",
+            fix=f"kubectl exec goes through the kubelet of {name}: TCP port 10250 must be open "
+            "from the control plane.",
         )
     return check
 

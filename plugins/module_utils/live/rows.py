@@ -21,14 +21,16 @@ def status_rows(
     """Return one row for each node of the running cluster.
 
     *live* is what cluster_info returned, *hosts* has by node what was read on it, of which
-    ``proxy`` is what service_proxy_info returned.
+    ``proxy`` is what service_proxy_info returned and ``state`` what node_state_info did.
     """
     rows = []
     for node in live["nodes"]:
         name = node["name"]
         sessions = "-"
         if plan["pod_network"] == "calico":
-            sessions = f"{bgp.sessions(live, name)[0]}/{bgp.expected(plan, live, name)}"
+            found = bgp.read(hosts, name)
+            if found is not None:
+                sessions = f"{bgp.up(found)}/{bgp.expected(plan, live, found)}"
         elif counts := _cilium_problems.session_counts(live, plan, name):
             sessions = "{}/{}".format(*counts)
         rows.append(

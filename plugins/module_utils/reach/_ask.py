@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks a test pod for its name once, over TCP or UDP. Private to the collection.
 
-The other side is agnhost's netexec: HTTP ``GET /hostname`` and the datagram ``hostname`` are both
-answered with the pod's name and nothing else (kubernetes/kubernetes,
-test/images/agnhost/netexec/netexec.go).
+The other side is agnhost's serve-hostname: it answers a connection with the pod's name and closes
+it, and any datagram with the pod's name (kubernetes/kubernetes,
+test/images/agnhost/serve-hostname/serve_hostname.go). It can do nothing else, while netexec would
+run commands for everybody who reaches the NodePort.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ import socket
 import time
 from typing import NamedTuple
 
-#: Bytes of an answer that are read. The name of a pod has at most 253 characters; the rest are the
-#: headers of HTTP.
-LONGEST = 4096
+#: Bytes of an answer that are read; the name of a pod has at most 253.
+LONGEST = 1024
 
 _TOO_LONG = "an answer too long for the name of a pod"
 
@@ -65,13 +65,15 @@ def ask(protocol: str, address: str, port: int, timeout: float) -> Try:
             sock.connect((address, port))
             connected = time.monotonic()
             if protocol == "tcp":
-                sock.sendall(f"GET /hostname HTTP/1.0\r\nHost: {_host(address)}\r\n\r\n".encode())
+                # Nothing is sent: what the other side has not read when it closes would reset the
+                # connection, and the answer with it.
                 data, end = _read(sock, start + timeout)
-                answer = _body(data)
+                if not data:
+                    raise _LostError("connection closed without an answer")
             else:
                 sock.send(b"hostname")
                 data, end = sock.recv(LONGEST), time.monotonic()
-                answer = _name(data)
+            answer = _name(data)
     except _LostError as error:
         return Try(error=str(error))
     except OSError as error:
@@ -80,10 +82,6 @@ def ask(protocol: str, address: str, port: int, timeout: float) -> Try:
         return Try(error=_words(error, f"no {waited_for} within {timeout:g} s"))
     connect_ms = (connected - start) * 1000 if protocol == "tcp" else None
     return Try(answer, ms=(end - start) * 1000, connect_ms=connect_ms)
-
-
-def _host(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
 
 
 def _words(error: OSError, late: str) -> str:
@@ -106,21 +104,6 @@ def _read(sock: socket.socket, deadline: float) -> tuple[bytes, float]:
             break
         data, end = data + part, time.monotonic()
     return data, end
-
-
-def _body(data: bytes) -> str:
-    """Return the name in an answer of HTTP."""
-    if not data:
-        raise _LostError("connection closed without an answer")
-    if len(data) > LONGEST:
-        raise _LostError(_TOO_LONG)
-    head, separator, body = data.partition(b"\r\n\r\n")
-    words = head.split(b"\r\n")[0].split()
-    if not separator or len(words) < 2 or not words[0].startswith(b"HTTP/"):
-        raise _LostError("an answer that is no HTTP")
-    if words[1] != b"200":
-        raise _LostError(f"HTTP status {words[1].decode('ascii', 'replace')[:3]}")
-    return _name(body)
 
 
 def _name(data: bytes) -> str:

@@ -12,44 +12,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kubectl,
 )
 
-BIRD = """\
-BIRD 1.6.8 ready.
-name     proto    table    state  since       info
-static1  Static   master   up     09:12:01
-kernel1  Kernel   master   up     09:12:01
-device1  Device   master   up     09:12:01
-direct1  Direct   master   up     09:12:01
-Mesh_10_99_0_21 BGP      master   up     09:12:40    Established
-Mesh_10_99_0_22 BGP      master   start  09:12:02    Active        Socket: Connection refused
-"""
-
-#: What BIRD says of all channels of a protocol.
-BIRD_ALL = """\
-BIRD v0.3.3+birdv1.6.8 ready.
-name     proto    table    state  since       info
-kernel1  Kernel   master   up     09:12:01
-  Preference:     10
-  Routes:         2 imported, 1 exported, 1 preferred
-Mesh_10_99_0_21 BGP      master   up     09:12:40    Established
-  Description:    BGP to 10.99.0.21
-  Preference:     100
-  Routes:         1 imported, 0 filtered, 1 exported, 1 preferred
-  Route change stats:     received   rejected   filtered    ignored   accepted
-    Import updates:              7          0          0          0          1
-  BGP state:          Established
-    Neighbor AS:      64512
-Mesh_10_99_0_22 BGP      master   up     09:12:41    Established
-  Routes:         0 imported, 0 filtered, 1 exported, 0 preferred
-static1  Static   master   up     09:12:01
-  Routes:         5 imported, 0 exported, 5 preferred
-Global_fd00__1 BGP      ---      up     09:12:41    Established
-  Channel ipv4
-    Routes:         3 imported, 0 filtered, 1 exported, 0 preferred
-  Channel ipv6
-    Routes:         4 imported, 0 filtered, 1 exported, 0 preferred
-Mesh_10_99_0_23 BGP      master   start  09:12:02    Active        Socket: Connection refused
-"""
-
 IPVS = """\
 IP Virtual Server version 1.2.1 (size=4096)
 Prot LocalAddress:Port Scheduler Flags
@@ -62,25 +24,6 @@ FWM  7 rr
 TCP  [fd00::1]:80 lc
   -> [fd00:1::2]:8080             Masq    1      0          0
 """
-
-
-def test_parse_bird():
-    sessions = _cluster_info.parse_bird(BIRD)
-    assert [(s["name"], s["state"]) for s in sessions] == [
-        ("Mesh_10_99_0_21", "Established"),
-        ("Mesh_10_99_0_22", "Active"),
-    ]
-    assert "Connection refused" in sessions[1]["info"]
-
-
-def test_parse_bird_counts_routes():
-    sessions = _cluster_info.parse_bird(BIRD_ALL)
-    assert [(s["name"], s["state"], s["imported"]) for s in sessions] == [
-        ("Mesh_10_99_0_21", "Established", 1),
-        ("Mesh_10_99_0_22", "Established", 0),
-        ("Global_fd00__1", "Established", 7),
-        ("Mesh_10_99_0_23", "Active", None),
-    ]
 
 
 def test_parse_ipvsadm():
@@ -152,34 +95,6 @@ def test_encapsulation(modes, encapsulation):
     ]
     pools = _cluster_info.parse_pools({"items": items})
     assert _cluster_info.encapsulation(pools) == encapsulation
-
-
-@pytest.mark.parametrize(
-    ("text", "mtu", "dns"),
-    [
-        ("mtu 9000\ndns 10.96.0.1 kubernetes.default.svc.cluster.local\n", 9000, ["10.96.0.1"]),
-        ("mtu\n", None, []),
-        ("mtu 1500\ndns none here\n", 1500, []),
-        ("", None, []),
-    ],
-)
-def test_parse_probe(text, mtu, dns):
-    assert _cluster_info.parse_probe(text) == {"mtu": mtu, "dns": dns}
-
-
-@pytest.mark.parametrize(
-    ("text", "names", "error"),
-    [
-        ('{"responses": ["b", "a", "b"]}', ["a", "b"], ""),
-        ('{"errors": ["timed out"]}', [], "timed out"),
-        ('{"responses": null}', [], ""),
-        ("[]", [], "no answer"),
-        ("Error from server", [], "Error from server"),
-        ("", [], "no answer"),
-    ],
-)
-def test_parse_dial(text, names, error):
-    assert _cluster_info.parse_dial(text) == (names, error)
 
 
 def test_parse_pods_leaves_out_those_that_go_away():

@@ -39,7 +39,7 @@ def module(check_mode=False):
     )
 
 
-def act(function, answers, monkeypatch, check_mode=False):
+def act(function, answers, monkeypatch, check_mode=False, **more):
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     commands = []
 
@@ -49,7 +49,7 @@ def act(function, answers, monkeypatch, check_mode=False):
 
     kubectl = _kubectl.Kubectl(execute=execute)
     deadline = time.monotonic() + 60
-    return function(module(check_mode), kubectl, ["-f", "-"], "{}", deadline), commands
+    return function(module(check_mode), kubectl, ["-f", "-"], "{}", deadline, **more), commands
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,13 @@ def act(function, answers, monkeypatch, check_mode=False):
     ],
 )
 def test_apply(monkeypatch, answers, check_mode, changed, commands):
-    result, run = act(kubectl_apply.apply, answers, monkeypatch, check_mode)
+    result, run = act(kubectl_apply.apply, answers, monkeypatch, check_mode, is_new=False)
     assert (result["changed"], run) == (changed, commands)
+
+
+def test_what_is_known_to_be_new_is_not_compared(monkeypatch):
+    result, run = act(kubectl_apply.apply, {"apply": [APPLIED]}, monkeypatch, is_new=True)
+    assert (result["changed"], run) == (True, ["apply"])
 
 
 @pytest.mark.parametrize(
@@ -76,16 +81,17 @@ def test_apply(monkeypatch, answers, check_mode, changed, commands):
 )
 def test_a_lasting_error_fails(monkeypatch, answers):
     with pytest.raises(Failed, match="unknown field"):
-        act(kubectl_apply.apply, answers, monkeypatch)
+        act(kubectl_apply.apply, answers, monkeypatch, is_new=False)
 
 
 @pytest.mark.parametrize(
     ("answers", "check_mode", "changed"),
     [
-        ({"get": [_kubectl.Result(0, "", "")]}, False, False),
-        ({"get": [APPLIED], "delete": [SAME]}, False, True),
+        ({"delete": [SAME]}, False, False),
+        ({"delete": [APPLIED]}, False, True),
+        ({"get": [SAME]}, True, False),
         ({"get": [APPLIED]}, True, True),
-        ({"get": [NO_KIND, SAME]}, False, False),
+        ({"delete": [NO_KIND, SAME]}, False, False),
     ],
 )
 def test_remove(monkeypatch, answers, check_mode, changed):

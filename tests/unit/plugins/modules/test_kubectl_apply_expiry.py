@@ -29,7 +29,8 @@ class Host:
             kubectl_apply.AnsibleModule, "warn", lambda _self, text: self.warnings.append(text)
         )
         self.program(
-            "kubectl", 'case "$2" in get) echo namespace/test;; diff) echo +a; exit 1;; esac'
+            "kubectl",
+            'case "$2" in get|delete) echo namespace/test;; diff) echo +a; exit 1;; esac',
         )
         self.program("systemctl", "exit 5")
         self.program("systemd-run")
@@ -57,13 +58,19 @@ def host(tmp_path, monkeypatch, capsys):
     return Host(tmp_path, monkeypatch, capsys)
 
 
-DIFFERENT = 'case "$2" in diff) echo +a; exit 1;; esac'
-SAME = "exit 0"
+THERE = 'get) echo \'{"metadata": {"name": "test"}}\';;'
+DIFFERENT = f'case "$2" in {THERE} diff) echo +a; exit 1;; esac'
+SAME = f'case "$2" in {THERE} esac'
+NEW = "exit 0"
 
 
 @pytest.mark.parametrize(
     ("kubectl", "changed", "after"),
-    [(DIFFERENT, True, ["get", "diff", "apply"]), (SAME, False, ["get", "diff"])],
+    [
+        (DIFFERENT, True, ["get", "diff", "apply"]),
+        (SAME, False, ["get", "diff"]),
+        (NEW, True, ["get", "apply"]),
+    ],
 )
 def test_the_timer_stands_before_anything_is_applied(host, kubectl, changed, after):
     host.program("kubectl", kubectl)
@@ -81,16 +88,16 @@ def test_the_timer_stands_before_anything_is_applied(host, kubectl, changed, aft
 @pytest.mark.parametrize("definition", [[NAMESPACE], [NAMESPACE, POD]])
 def test_the_timer_is_stopped_when_the_namespace_is_gone(host, definition):
     result, names, calls = host.run(state="absent", definition=definition)
-    assert names == ["get", "delete", "systemctl"]
+    assert names == ["delete", "systemctl"]
     assert f"{_kubectl_expiry.unit(str(host.conf), ['test'])}.timer" in calls[-1]
     assert result["changed"] is True
 
 
 def test_the_timer_stays_when_the_removal_fails(host):
-    host.program("kubectl", 'case "$2" in get) echo x;; *) echo refused >&2; exit 1;; esac')
+    host.program("kubectl", "echo refused >&2; exit 1")
     result, names, _calls = host.run(state="absent", definition=[NAMESPACE])
     assert result["failed"]
-    assert names == ["get", "delete"]
+    assert names == ["delete"]
 
 
 def test_what_shall_stay_is_removed_by_no_timer_of_an_earlier_run(host):
@@ -105,6 +112,17 @@ def test_check_mode_touches_no_timer(host, state):
     result, names, _calls = host.run(state=state, expires_after=seconds, _ansible_check_mode=True)
     assert names == ["diff" if state == "present" else "get"]
     assert result["changed"] is True
+
+
+def test_a_diff_that_is_wanted_is_made_of_what_is_new_too(host):
+    host.program("kubectl", NEW)
+    assert host.run(_ansible_diff=True)[1] == ["systemctl", "get", "diff"]
+
+
+def test_what_lies_elsewhere_is_compared(host):
+    host.program("kubectl", NEW)
+    other = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "other"}}
+    assert host.run(definition=[NAMESPACE, other])[1] == ["systemctl", "get", "diff"]
 
 
 def test_a_host_without_systemd_goes_on_and_is_told(host):

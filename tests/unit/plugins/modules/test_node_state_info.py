@@ -13,6 +13,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _bird,
     _kubectl,
     _memory,
     _modules_kernel,
@@ -94,6 +95,24 @@ def test_routes(host, run):
     (route,) = run(pod_cidr="10.244.0.0/16")["state"]["routes"]
     assert (route["dst"], route["gateway"]) == ("10.244.2.0/26", "10.90.0.21")
     assert "does not appear to be" in run(pod_cidr="10.244.0.0.0")["msg"]
+
+
+def test_sessions_are_read_of_the_bird_of_the_pods(host, run, monkeypatch):
+    asked = []
+
+    def sessions(path, mesh, timeout):
+        asked.append((path.rpartition("/")[2], mesh, timeout))
+        return [{"name": "Mesh_1"}]
+
+    monkeypatch.setattr(_bird, "sessions", sessions)
+    options = {"bird": True, "mesh_sessions": 2, "timeout": 60}
+    assert run(pod_cidr="fd00:10::/56", **options)["state"]["bgp"] == [{"name": "Mesh_1"}]
+    run(pod_cidr="10.244.0.0/16", **options, _ansible_check_mode=True)
+    # A preview waits for nothing.
+    assert asked == [("bird6.ctl", 2, 60), ("bird.ctl", 2, 0)]
+    assert run(pod_cidr="10.244.0.0/16")["state"]["bgp"] is None
+    assert "pod_cidr" in run(bird=True)["msg"]
+    assert "does not appear to be" in run(bird=True, pod_cidr="10.244.0.0.0")["msg"]
 
 
 def test_a_host_without_tc(host, run, monkeypatch):

@@ -14,9 +14,9 @@ DOWN = {
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("live", "bgp", "cp1"), [], "cp1 has 0 of 2 BGP sessions established."),
+        (("hosts", "cp1", "state", "bgp"), [], "cp1 has 0 of 2 BGP sessions established."),
         (
-            ("live", "bgp", "cp1", 0), DOWN,
+            ("hosts", "cp1", "state", "bgp", 0), DOWN,
             "cp1 has 1 of 2 BGP sessions established: Mesh_1 Active Socket: Connection refused.",
         ),
     ],
@@ -28,25 +28,27 @@ def test_sessions(wrong, path, value, sentence):
     assert check.fix.startswith("TCP port 179 must be open between all nodes")
 
 
-def test_of_two_nodes_each_has_one_session(live, plan, wrong):
+def test_of_two_nodes_each_has_one_session(live, hosts, plan, wrong):
     live["nodes"], plan["nodes"] = live["nodes"][:2], plan["nodes"][:2]
-    live["bgp"] = {name: live["bgp"][name][:1] for name in plan["nodes"]}
+    for name in plan["nodes"]:
+        hosts[name]["state"]["bgp"] = hosts[name]["state"]["bgp"][:1]
     # A node that is gone may have left an own peer; nothing else is judged here.
     assert wrong() == []
-    (check,) = wrong(("live", "bgp", "worker1"), [])
+    (check,) = wrong(("hosts", "worker1", "state", "bgp"), [])
     assert check.message.startswith("worker1 has 0 of 1 BGP sessions established")
 
 
-def test_without_a_mesh_only_sessions_that_are_configured_are_judged(judge, wrong, live):
-    live["bgp"] = {}
+def test_without_a_mesh_only_sessions_that_are_configured_are_judged(judge, wrong, hosts):
+    for reading in hosts.values():
+        reading["state"]["bgp"] = []
     found = judge(("plan", "mesh"), False)
     assert "bgp-session" not in {check.id for check in found}
-    (check,) = wrong(("live", "bgp", "cp1"), [DOWN])
+    (check,) = wrong(("hosts", "cp1", "state", "bgp"), [DOWN])
     assert check.message.startswith("cp1 has 0 of 1 BGP sessions")
 
 
 def test_a_session_without_routes(wrong):
-    (check,) = wrong(("live", "bgp", "cp1", 1, "imported"), 0)
+    (check,) = wrong(("hosts", "cp1", "state", "bgp", 1, "imported"), 0)
     assert (check.id, check.host, check.verdict) == ("bgp-routes", "cp1", "error")
     assert check.message == (
         "cp1 has imported no route from worker2, whose BGP session is established."
@@ -59,13 +61,13 @@ def test_a_session_without_routes(wrong):
         # Where no pod runs there are no addresses to announce.
         (("live", "pods", "worker2", "address"), None),
         # BIRD does not say.
-        (("live", "bgp", "cp1", 1, "imported"), None),
+        (("hosts", "cp1", "state", "bgp", 1, "imported"), None),
         # A router of the site need not announce anything.
-        (("live", "bgp", "cp1", 1, "name"), "Global_10_90_0_1"),
+        (("hosts", "cp1", "state", "bgp", 1, "name"), "Global_10_90_0_1"),
     ],
 )
-def test_a_peer_that_has_nothing_to_announce(live, wrong, path, value):
-    live["bgp"]["cp1"][1]["imported"] = 0
+def test_a_peer_that_has_nothing_to_announce(hosts, wrong, path, value):
+    hosts["cp1"]["state"]["bgp"][1]["imported"] = 0
     assert "bgp-routes" not in {check.id for check in wrong(path, value)}
 
 
@@ -73,3 +75,9 @@ def test_routes_are_counted(judge):
     found = {(check.id, check.host): check.value for check in judge()}
     assert found["bgp-routes", "worker1"] == "2 routes"
     assert found["bgp-session", "worker1"] == "2 of 2"
+
+
+@pytest.mark.parametrize("state", [None, {}, {"bgp": None}])
+def test_a_host_that_took_no_part_is_not_judged(judge, hosts, state):
+    hosts["cp1"]["state"] = state
+    assert "cp1" not in {check.host for check in judge() if check.id.startswith("bgp")}

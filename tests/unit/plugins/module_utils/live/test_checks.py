@@ -42,7 +42,7 @@ def test_what_was_not_read_or_not_planned_is_not_judged(live, hosts, plan):
     del hosts["cp1"]
     found = checks.checks(live, hosts, plan)
     assert {check.id for check in found if check.host == "worker1"} == {
-        "bgp-routes", "bgp-session", "cluster-node", "dns", "pod-mtu", "service-reach", "test-pod"
+        "cluster-node", "dns", "pod-mtu", "service-reach", "test-pod"
     }  # fmt: skip
     assert [check.id for check in found if check.verdict != "ok"] == ["ipvs-table"]
 

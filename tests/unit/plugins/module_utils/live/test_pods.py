@@ -12,6 +12,10 @@ import pytest
         (("live", "pods", "cp1"), None, "test-pod", "cp1 runs no test pod."),
         (("live", "pods", "cp1", "ready"), False, "test-pod", "The test pod on cp1 is not Ready"),
         (
+            ("live", "pods", "cp1", "mtu"), None, "test-pod",
+            "The test pod on cp1 is Ready, and cannot be asked: no answer.",
+        ),
+        (
             ("live", "pods", "cp1", "mtu"), 1450, "pod-mtu",
             "A pod on cp1 has MTU 1450, planned is 9000; pods keep the MTU that they started with.",
         ),

@@ -11,10 +11,6 @@ import pytest
 ADDRESS = "127.0.0.1"
 
 
-def http(body, status="200 OK"):
-    return f"HTTP/1.0 {status}\r\nContent-Type: text/plain\r\n\r\n{body}".encode()
-
-
 def reset(connection):
     """Close with a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -67,10 +63,9 @@ class Servers:
         return port
 
     def says(self, *parts, pause=0.0):
-        """A server of TCP that reads a request and sends *parts*."""
+        """A server of TCP that sends *parts*, whatever is asked."""
 
         def answer(connection):
-            self.seen.append(connection.recv(4096))
             for part in parts:
                 connection.sendall(part)
                 self.stopped.wait(pause)

@@ -14,7 +14,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.reach import (
     _turns,
 )
 
-from .conftest import ADDRESS, http
+from .conftest import ADDRESS
 
 PODS = {"probe-a": "a", "probe-b": "b", "probe-c": "c"}
 QUICK = _measure.Settings(samples=5, timeout=0.2, deadline=10, settle=0)
@@ -195,7 +195,7 @@ def test_the_rest_is_not_measured_when_time_is_over(servers):
 
 def test_a_silent_probe_does_not_hold_the_others_up(servers):
     silent = servers.udp(lambda _data: None)
-    good = servers.says(http("probe-a"))
+    good = servers.says(b"probe-a")
     # More silent ones than workers: whoever waits for its next try holds no worker.
     probes = [probe(protocol="udp", port=silent)] * 4 + [probe(port=good)]
     found = _measure.measure(probes, PODS, QUICK._replace(parallel=2, deadline=5))
@@ -213,8 +213,7 @@ def test_real_services(servers):
             return names[turn["asked"] % 3]
 
     def answer(connection):
-        connection.recv(4096)
-        connection.sendall(http(next_name()))
+        connection.sendall(next_name().encode())
 
     tcp = probe(kind="cluster_ip", port=servers.tcp(answer))
     udp = probe(kind="cluster_ip", protocol="udp")
