@@ -24,15 +24,8 @@ options:
     description: A dictionary as P(fastpath.k8s.cilium_values#filter) takes it.
     type: dict
     required: true
-  hosts:
-    description: Variables of all hosts, with their facts as far as they are known.
-    type: list
-    elements: dict
-    default: []
-  overrides:
-    description: Values that are merged over the derived ones.
-    type: dict
-    default: {}
+extends_documentation_fragment:
+  - fastpath.k8s._cilium_hosts
 """
 
 EXAMPLES = """

@@ -28,15 +28,8 @@ options:
         C(expected_services) and C(expected_endpoints).
     type: dict
     required: true
-  hosts:
-    description: Variables of all hosts, with their facts as far as they are known.
-    type: list
-    elements: dict
-    default: []
-  overrides:
-    description: Values that are merged over the derived ones.
-    type: dict
-    default: {}
+extends_documentation_fragment:
+  - fastpath.k8s._cilium_hosts
 """
 
 EXAMPLES = """

@@ -23,25 +23,13 @@ options:
     description: V(auto), or the MTU of pods in bytes.
     type: raw
     required: true
-  encapsulation:
-    description: Encapsulation of the pod network.
-    type: str
-    choices: [none, ipip, vxlan, ipip_cross_subnet, vxlan_cross_subnet]
-    default: none
-  wireguard:
-    description: Whether traffic between nodes is encrypted by WireGuard.
-    type: bool
-    default: false
-  family:
-    description: Address family of the nodes.
-    type: str
-    choices: [ipv4, ipv6]
-    default: ipv4
   pod_network:
     description: The pod network. With V(cilium) the number is that of the cards already.
     type: str
     choices: [calico, cilium]
     default: calico
+extends_documentation_fragment:
+  - fastpath.k8s._wire
 """
 
 EXAMPLES = """
