@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _files
+from ansible_collections.fastpath.k8s.plugins.plugin_utils._controller import ControllerAction
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import HIDDEN, encrypted
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import _release, text
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report.document import KINDS, document
@@ -33,13 +33,8 @@ _OPTIONS = {
 }
 
 
-class ActionModule(ActionBase):
-    """Runs once, whatever the number of hosts, and connects to none of them."""
-
-    BYPASS_HOST_LOOP = True
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
+class ActionModule(ControllerAction):
+    """Judges what was read, and writes it down."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None

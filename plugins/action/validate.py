@@ -10,12 +10,12 @@ from typing import Any
 
 from ansible import constants, context
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread, _veil
+from ansible_collections.fastpath.k8s.plugins.plugin_utils._controller import ControllerAction
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
@@ -25,13 +25,8 @@ _COLOURS = {
 }
 
 
-class ActionModule(ActionBase):
-    """Runs once, whatever the number of hosts, and connects to none of them."""
-
-    BYPASS_HOST_LOOP = True
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
+class ActionModule(ControllerAction):
+    """Judges the inventory, and writes the plan down."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
