@@ -20,7 +20,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read import l
 #: server that is busy: one error that passes would else hide all that was read.
 GRACE = 30
 
-#: Seconds between two rounds.
+#: Seconds between two rounds, at least; on a machine where a round takes long, twice as long as it
+#: took: to ask all the time would keep such a machine from becoming well.
 PAUSE = 5
 
 #: More at a time would only queue at a small API server.
@@ -64,8 +65,13 @@ class Reader:
 
     def wait(self, part: Callable[[ThreadPoolExecutor], bool], pool: ThreadPoolExecutor) -> None:
         """Read *part* until it says that it is well, or time is up."""
-        while not part(pool) and not self.late():
-            time.sleep(PAUSE)
+        while True:
+            start = time.monotonic()
+            if part(pool) or self.late():
+                return
+            now = time.monotonic()
+            left = max(self.deadline - now, 0)
+            time.sleep(min(max(PAUSE, 2 * (now - start)), max(PAUSE, left)))
 
     def get(self, *arguments: str) -> dict[str, Any]:
         """Return what ``kubectl get`` prints, see :meth:`_kubectl.Kubectl.get`."""

@@ -165,6 +165,21 @@ def test_what_does_not_become_well_is_returned_as_it_is(read, clock, sick):
     assert reader.pods["a"]["answers"] == ["a", "b"]
 
 
+def test_a_slow_cluster_is_asked_less_often(read, clock):
+    cluster = Cluster(nodes=1000)
+    asked = []
+
+    def slow(command, **more):
+        asked.append(clock.now)
+        clock.now += 20
+        return Cluster.__call__(cluster, command, **more)
+
+    start = clock.now
+    read(slow, "objects", timeout=200, **PLAIN)
+    # Each takes 20 seconds; what is left of the time is not overslept.
+    assert asked == [start + seconds for seconds in (0, 60, 120, 180)]
+
+
 def test_one_call_lists_what_lies_in_one_namespace(read):
     cluster = Cluster()
     read(cluster, "objects", daemonsets=[])
@@ -257,16 +272,16 @@ def test_nobody_is_asked_again_once_time_is_up(read, clock, part):
     def after():
         asked.append(clock.now)
         # Each question takes long, so that time is up in the second round.
-        clock.now += 25
+        clock.now += 10
 
     if part == "agents":
         read(cluster, "objects", **PLAIN)
         cluster.after = after
-        reader = read(cluster, "objects", "agents", timeout=60, **PLAIN)
+        reader = read(cluster, "objects", "agents", timeout=65, **PLAIN)
         assert set(reader.agents) == {"a", "b"}
     else:
         cluster.after = after
-        read(cluster, "objects", timeout=60)
+        read(cluster, "objects", timeout=65)
     # Both nodes in the first round, one of them in the second.
     assert len(asked) == 3
 
