@@ -109,7 +109,14 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
         # Debian's /sbin is a link to /usr/sbin, and a layer must not replace it.
         shutil.copytree(root / "sbin", root / "usr/sbin")
         shutil.rmtree(root / "sbin")
-        place(root, {"/usr/bin/calico-node": parts.calico_programs / "calico-node"})
+        place(
+            root,
+            {
+                # Answers probes itself, and hands everything else on.
+                "/usr/bin/calico-node": parts.calico_programs / "probes",
+                "/usr/libexec/calico-node": parts.calico_programs / "calico-node",
+            },
+        )
         layers = (base, layout.layer(root))
     environment = PATH | FELIX_WITHOUT_LIBBPF | SERVICES
     layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), environment))
