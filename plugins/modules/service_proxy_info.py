@@ -24,6 +24,12 @@ options:
     description: Seconds to wait for O(expected_mode).
     type: int
     default: 300
+  answer_timeout:
+    description:
+      - Seconds to ask again where kube-proxy does not answer, or where it has nothing to say yet. A
+        busy host answers late. What is silent after that is returned as null.
+    type: int
+    default: 0
   port:
     description: Port of kube-proxy's metrics on the loopback.
     type: int
@@ -158,14 +164,19 @@ def main() -> None:
         argument_spec={
             "expected_mode": {"type": "str", "choices": ["ipvs", "nftables", "iptables"]},
             "timeout": {"type": "int", "default": 300},
+            "answer_timeout": {"type": "int", "default": 0},
             "port": {"type": "int", "default": 10249},
         },
         supports_check_mode=True,
     )
     expected, port = module.params["expected_mode"], module.params["port"]
-    deadline = time.monotonic() + module.params["timeout"]
+    start = time.monotonic()
+    deadline = start + module.params["timeout"]
     mode, reason = read_mode(port)
     if not module.check_mode:
+        while mode is None and time.monotonic() < start + module.params["answer_timeout"]:
+            time.sleep(3)
+            mode, reason = read_mode(port)
         while expected and mode != expected and time.monotonic() < deadline:
             time.sleep(3)
             mode, reason = read_mode(port)

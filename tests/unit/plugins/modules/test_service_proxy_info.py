@@ -92,6 +92,35 @@ def test_what_it_does_not_say_is_null(run, kube_proxy, programs, kernel, answers
     assert found["conntrack"] is None
 
 
+@pytest.mark.parametrize(
+    ("silent", "seconds", "check_mode", "mode"),
+    [
+        (2, 60, False, "ipvs"),
+        (0, 0, False, "ipvs"),
+        (2, 0, False, None),
+        (99, 6, False, None),
+        # A preview waits for nothing.
+        (2, 60, True, None),
+    ],
+)
+def test_who_does_not_answer_is_asked_again(
+    run, monkeypatch, programs, kernel, silent, seconds, check_mode, mode
+):
+    kernel(False)
+    now, asked = [1000.0], []
+
+    def ask(_port, path):
+        asked.append(path)
+        return (None, "timed out") if asked.count("/proxyMode") <= silent else ("ipvs", "")
+
+    monkeypatch.setattr(service_proxy_info, "_ask", ask)
+    monkeypatch.setattr(service_proxy_info.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(service_proxy_info.time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
+    found = run(answer_timeout=seconds, _ansible_check_mode=check_mode)
+    assert found["mode"] == mode
+    assert now[0] - 1000 <= seconds
+
+
 def test_what_is_in_the_kernel(run, kube_proxy, programs, kernel):
     kernel(True)
     programs |= {
