@@ -44,6 +44,7 @@ def document(
     rows = _rows(table)
     found = [_check(index, value) for index, value in enumerate(checks)]
     hosts = _hosts(rows, found)
+    read = [_distributions.read(index, value) for index, value in enumerate(distributions)]
     return {
         "schema": SCHEMA,
         "kind": kind,
@@ -54,9 +55,8 @@ def document(
         "hosts": hosts,
         "table": rows,
         "checks": [check.as_dict() for check in found],
-        "distributions": [
-            _distributions.read(index, value) for index, value in enumerate(distributions)
-        ],
+        # What was not measured anywhere has nothing to show.
+        "distributions": [item for item in read if item["series"]],
         "details": _plain.plain(details or {}),
     }
 

@@ -74,6 +74,12 @@ def test_a_report_of_nothing_is_one_too():
     assert faults(document(kind="verify", cluster="lab")) == []
 
 
+def test_what_was_measured_nowhere_is_no_distribution():
+    empty = {**SMALL["distributions"][0], "series": []}
+    report = document(**{**SMALL, "distributions": [empty, *SMALL["distributions"]]})
+    assert [len(item["series"]) for item in report["distributions"]] == [1]
+
+
 def test_the_report_is_the_one_that_others_know():
     assert document(**SMALL) == json.loads(GOLDEN.read_text())
 
