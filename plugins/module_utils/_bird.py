@@ -39,6 +39,14 @@ def path(pod_cidr: str) -> str:
     return SOCKETS[ipaddress.ip_network(pod_cidr, strict=False).version]
 
 
+def mesh_sessions(nodes: int, mesh: bool) -> int:
+    """Return how many sessions with other nodes a node of a cluster of *nodes* has.
+
+    With the *mesh* every other node is a peer.
+    """
+    return max(nodes - 1, 0) if mesh else 0
+
+
 def ask(path: str, command: str, timeout: float = 10) -> str | None:
     """Return what ``birdcl -s path command`` would print, None where BIRD does not answer."""
     deadline = time.monotonic() + timeout

@@ -28,14 +28,18 @@ options:
     description: Whether the BGP sessions of the BIRD that routes O(pod_cidr) are read.
     type: bool
     default: false
-  mesh_sessions:
-    description: How many sessions with other nodes are waited for.
+  nodes:
+    description: How many nodes the cluster has.
     type: int
-    default: 0
+    default: 1
+  mesh:
+    description: Whether each of O(nodes) has a session with every other.
+    type: bool
+    default: true
   timeout:
     description:
-      - Seconds to wait for O(mesh_sessions), and until all sessions are established and those with
-        other nodes have brought routes. What is not well by then is returned as it is.
+      - Seconds to wait for the sessions of the mesh, and until all sessions are established and
+        those with other nodes have brought routes. What is not well by then is returned as it is.
     type: int
     default: 0
 attributes:
@@ -107,7 +111,8 @@ def main() -> None:
             "modules": {"type": "list", "elements": "str", "default": []},
             "pod_cidr": {"type": "str", "default": ""},
             "bird": {"type": "bool", "default": False},
-            "mesh_sessions": {"type": "int", "default": 0},
+            "nodes": {"type": "int", "default": 1},
+            "mesh": {"type": "bool", "default": True},
             "timeout": {"type": "int", "default": 0},
         },
         required_if=[("bird", True, ["pod_cidr"])],
@@ -119,7 +124,8 @@ def main() -> None:
     try:
         if module.params["bird"]:
             timeout = 0 if module.check_mode else module.params["timeout"]
-            bgp = _bird.sessions(_bird.path(pod_cidr), module.params["mesh_sessions"], timeout)
+            mesh = _bird.mesh_sessions(module.params["nodes"], module.params["mesh"])
+            bgp = _bird.sessions(_bird.path(pod_cidr), mesh, timeout)
         # After the sessions, which bring them.
         routes = _pod_routes.read(pod_cidr) if pod_cidr else None
     except ValueError as error:

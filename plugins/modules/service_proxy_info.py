@@ -84,6 +84,10 @@ conntrack:
     say.
   returned: success
   type: dict
+seconds_left:
+  description: What remained of O(answer_timeout), for whoever waits after this.
+  returned: success
+  type: int
 virtual_servers:
   description: IPVS services with protocol, address, port, scheduler and their real servers.
   returned: success
@@ -196,6 +200,7 @@ def main() -> None:
         artefacts=artefacts,
         conntrack=_kube_proxy_live.parse_configz(configuration or ""),
         virtual_servers=_virtual_servers(),
+        seconds_left=max(round(start + module.params["answer_timeout"] - time.monotonic()), 0),
     )
 
 

@@ -19,10 +19,8 @@ def read(hosts: Mapping[str, Any], node: str) -> list[Mapping[str, Any]] | None:
 
 def expected(plan: Mapping[str, Any], live: Mapping[str, Any], found: Sequence[Any]) -> int:
     """Return how many sessions a node should have that has *found*."""
-    # With the mesh every other node is a peer. What BIRD has beyond that are peers that were
-    # configured.
-    mesh = len(live["nodes"]) - 1 if plan["mesh"] else 0
-    return max(mesh, len(found))
+    # What BIRD has beyond the mesh are peers that were configured.
+    return max(_bird.mesh_sessions(len(live["nodes"]), plan["mesh"]), len(found))
 
 
 def up(found: Sequence[Mapping[str, Any]]) -> int:

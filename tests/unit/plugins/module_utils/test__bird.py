@@ -163,6 +163,13 @@ def test_each_version_of_ip_has_its_own_socket(pod_cidr, name):
     assert _bird.path(pod_cidr).endswith(f"/{name}")
 
 
+@pytest.mark.parametrize(
+    ("nodes", "mesh", "sessions"), [(0, True, 0), (1, True, 0), (3, True, 2), (3, False, 0)]
+)
+def test_in_a_mesh_every_other_node_is_a_peer(nodes, mesh, sessions):
+    assert _bird.mesh_sessions(nodes, mesh) == sessions
+
+
 UP = "Mesh_1 BGP master up 09:12 Established\n  Routes: {} imported, 0 filtered\n"
 DOWN = "Mesh_1 BGP master start 09:12 Active\n"
 PEER = "Global_1 BGP master up 09:12 Established\n  Routes: 0 imported, 0 filtered\n"

@@ -105,11 +105,12 @@ def test_sessions_are_read_of_the_bird_of_the_pods(host, run, monkeypatch):
         return [{"name": "Mesh_1"}]
 
     monkeypatch.setattr(_bird, "sessions", sessions)
-    options = {"bird": True, "mesh_sessions": 2, "timeout": 60}
+    options = {"bird": True, "nodes": 3, "timeout": 60}
     assert run(pod_cidr="fd00:10::/56", **options)["state"]["bgp"] == [{"name": "Mesh_1"}]
     run(pod_cidr="10.244.0.0/16", **options, _ansible_check_mode=True)
     # A preview waits for nothing.
-    assert asked == [("bird6.ctl", 2, 60), ("bird.ctl", 2, 0)]
+    run(pod_cidr="10.244.0.0/16", **options, mesh=False)
+    assert asked == [("bird6.ctl", 2, 60), ("bird.ctl", 2, 0), ("bird.ctl", 0, 60)]
     assert run(pod_cidr="10.244.0.0/16")["state"]["bgp"] is None
     assert "pod_cidr" in run(bird=True)["msg"]
     assert "does not appear to be" in run(bird=True, pod_cidr="10.244.0.0.0")["msg"]

@@ -119,6 +119,7 @@ def test_who_does_not_answer_is_asked_again(
     found = run(answer_timeout=seconds, _ansible_check_mode=check_mode)
     assert found["mode"] == mode
     assert now[0] - 1000 <= seconds
+    assert found["seconds_left"] == seconds - (now[0] - 1000)
 
 
 def test_what_is_in_the_kernel(run, kube_proxy, programs, kernel):
