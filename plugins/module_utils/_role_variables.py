@@ -61,6 +61,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
     "container_runtime": {
         "container_runtime_cni_bin_dir": "",
         "container_runtime_image_repository": "fastpath_image_repository",
+        "container_runtime_oci_runtime": "",
         "container_runtime_package_repository": "fastpath_package_repository",
         "container_runtime_packages": "",
         "container_runtime_pause_image": "",

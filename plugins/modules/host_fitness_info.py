@@ -41,6 +41,15 @@ options:
     type: list
     elements: str
     default: []
+  mirrors:
+    description: URLs of mirrors that the host must reach. Credentials in them are not sent.
+    type: list
+    elements: str
+    default: []
+  mirror_timeout:
+    description: Seconds that a mirror may take to answer.
+    type: int
+    default: 30
   interval:
     description:
       - Seconds over which stolen time of processors is measured, at least. The disk is measured
@@ -134,6 +143,12 @@ fitness:
         - Active managers, and foreign, the chains at a hook that drop or reject something and are
           not of Kubernetes, Calico, Cilium or this collection, with family, table, chain, policy.
       type: dict
+    mirrors:
+      description:
+        - What the mirrors said, with url, without credentials, and error, empty for one that
+          answered with any status.
+      type: list
+      elements: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
@@ -153,6 +168,8 @@ def main() -> None:
             "interface": {"type": "str", "default": ""},
             "modules": {"type": "list", "elements": "str", "default": []},
             "config": {"type": "list", "elements": "str", "default": []},
+            "mirrors": {"type": "list", "elements": "str", "default": []},
+            "mirror_timeout": {"type": "int", "default": 30},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
             "disk_size_mib": {"type": "int", "default": 22},
@@ -161,7 +178,8 @@ def main() -> None:
         supports_check_mode=True,
     )
     options = module.params
-    for name, lowest in (("interval", 0), ("disk_size_mib", 1), ("disk_seconds", 1)):
+    lowest_values = {"interval": 0, "mirror_timeout": 1, "disk_size_mib": 1, "disk_seconds": 1}
+    for name, lowest in lowest_values.items():
         if options[name] < lowest:
             module.fail_json(msg=f"{name} must be at least {lowest}, got {options[name]}.")
     if options["disk_path"] and not options["disk_path"].startswith("/"):
@@ -173,6 +191,8 @@ def main() -> None:
             interface=options["interface"],
             modules=options["modules"],
             config=options["config"],
+            mirrors=options["mirrors"],
+            mirror_timeout=options["mirror_timeout"],
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,

@@ -18,6 +18,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     kernel,
     leftovers,
     memory,
+    mirrors,
     nic,
     ports,
     processes,
@@ -31,6 +32,8 @@ class Options(NamedTuple):
     interface: str = ""
     modules: Sequence[str] = ()
     config: Sequence[str] = ()
+    mirrors: Sequence[str] = ()
+    mirror_timeout: float = 30
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
@@ -57,6 +60,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
+        "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
     }
     processors = cpu.read(host)
     fitness["disk"] = disk.read(host, options.disk_path, names, options.disk_limits)

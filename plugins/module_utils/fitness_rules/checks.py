@@ -22,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     kernel_config,
     kubelet,
     leftovers,
+    mirrors,
     mtu,
     nic,
     ports,
@@ -32,6 +33,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 
 #: Rules for each host.
 HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
+    mirrors.answer,
     kernel.release,
     kernel_config.config,
     kernel.modules,
