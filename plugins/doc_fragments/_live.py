@@ -16,9 +16,8 @@ options:
     required: true
   hosts:
     description:
-      - What was read on each host, by node. C(proxy) is what
-        P(fastpath.k8s.service_proxy_info#module) returned, C(state) what
-        P(fastpath.k8s.node_state_info#module) returned as C(state), and C(drift) what
+      - What was read on each host, by node. C(proxy) and C(state) are what
+        P(fastpath.k8s.node_state_info#module) returned under these names, and C(drift) what
         P(fastpath.k8s.sysctl_drift#module) returned. What is left out is not judged.
     type: dict
     required: true

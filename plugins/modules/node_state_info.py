@@ -9,10 +9,11 @@ module: node_state_info
 version_added: 0.1.0
 author:
   - The fastpath.k8s contributors
-short_description: Reads what a node's kernel has in force
+short_description: Reads what a node's kernel, kube-proxy and BIRD have in force
 description:
-  - Reads which kernel modules are missing, the queueing disciplines of the network cards, the BGP
-    sessions of calico-node's BIRD, and the routes to pods of other nodes.
+  - Reads which kernel modules are missing, the queueing disciplines of the network cards,
+    kube-proxy and its IPVS table, the BGP sessions of calico-node's BIRD, and the routes to pods of
+    other nodes.
   - Judges and changes nothing. What cannot be read is null or empty.
 options:
   modules:
@@ -24,6 +25,10 @@ options:
     description: Network of the pods, whose routes are read. Empty leaves them out.
     type: str
     default: ""
+  kube_proxy:
+    description: Whether an answer of kube-proxy is waited for. It is asked anyway.
+    type: bool
+    default: true
   bird:
     description: Whether the BGP sessions of the BIRD that routes O(pod_cidr) are read.
     type: bool
@@ -38,8 +43,9 @@ options:
     default: true
   timeout:
     description:
-      - Seconds to wait for the sessions of the mesh, and until all sessions are established and
-        those with other nodes have brought routes. What is not well by then is returned as it is.
+      - Seconds to wait, all in all, for kube-proxy's answer, for the sessions of the mesh, and
+        until all sessions are established and those with other nodes have brought routes. What is
+        not well by then is returned as it is.
     type: int
     default: 0
 attributes:
@@ -60,6 +66,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+proxy:
+  description: What M(fastpath.k8s.service_proxy_info) returns.
+  returned: success
+  type: dict
 state:
   description: What the kernel has.
   returned: success
@@ -93,11 +103,13 @@ state:
 """
 
 import os
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _bird,
+    _kube_proxy_read,
     _modules_kernel,
     _pod_routes,
     _qdisc_live,
@@ -110,6 +122,7 @@ def main() -> None:
         argument_spec={
             "modules": {"type": "list", "elements": "str", "default": []},
             "pod_cidr": {"type": "str", "default": ""},
+            "kube_proxy": {"type": "bool", "default": True},
             "bird": {"type": "bool", "default": False},
             "nodes": {"type": "int", "default": 1},
             "mesh": {"type": "bool", "default": True},
@@ -120,12 +133,14 @@ def main() -> None:
     )
     pod_cidr = module.params["pod_cidr"]
     kernel = _modules_kernel.Kernel(os.uname().release)
+    deadline = time.monotonic() + (0 if module.check_mode else module.params["timeout"])
     bgp = None
+    if module.params["kube_proxy"]:
+        _kube_proxy_read.wait_for_answer(deadline - time.monotonic())
     try:
         if module.params["bird"]:
-            timeout = 0 if module.check_mode else module.params["timeout"]
             mesh = _bird.mesh_sessions(module.params["nodes"], module.params["mesh"])
-            bgp = _bird.sessions(_bird.path(pod_cidr), mesh, timeout)
+            bgp = _bird.sessions(_bird.path(pod_cidr), mesh, deadline - time.monotonic())
         # After the sessions, which bring them.
         routes = _pod_routes.read(pod_cidr) if pod_cidr else None
     except ValueError as error:
@@ -141,6 +156,7 @@ def main() -> None:
             "bgp": bgp,
             "routes": routes,
         },
+        proxy=_kube_proxy_read.read(),
     )
 
 

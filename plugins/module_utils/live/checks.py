@@ -25,9 +25,8 @@ def checks(
 ) -> list[Check]:
     """Return what was read of a running cluster, each value with its verdict.
 
-    *live* is what cluster_info returned. *hosts* has by node what was read on it: ``proxy`` of
-    service_proxy_info, ``state`` of node_state_info and ``drift`` of sysctl_drift; what is not
-    there is not judged.
+    *live* is what cluster_info returned. *hosts* has by node what was read on it: ``state`` and
+    ``proxy`` of node_state_info, and ``drift`` of sysctl_drift; what is not there is not judged.
 
     *plan* has the keys nodes (names that took part in the run), nic_mtus (by node), service_proxy,
     ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh,

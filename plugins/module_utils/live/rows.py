@@ -21,7 +21,7 @@ def status_rows(
     """Return one row for each node of the running cluster.
 
     *live* is what cluster_info returned, *hosts* has by node what was read on it, of which
-    ``proxy`` is what service_proxy_info returned and ``state`` what node_state_info did.
+    ``proxy`` and ``state`` are what node_state_info returned.
     """
     rows = []
     for node in live["nodes"]:

@@ -22,15 +22,15 @@ BGP = "__cilium_plan | fastpath.k8s.cilium_bgp"
 
 @pytest.fixture
 def evaluate(tmp_path):
-    """Return the value of an expression among the variables of a role, on cp1."""
+    """Return the value of an expression among the variables of a role on a host."""
 
-    def run(role, inventory, expression, known):
+    def run(role, inventory, expression, known, host="cp1"):
         result, playbook = tmp_path / "result.json", tmp_path / "play.yml"
         tasks = [{"ansible.builtin.set_fact": known}] if known else []
         content = f"{{{{ {expression} | to_json }}}}"
         tasks.append({"ansible.builtin.copy": {"dest": str(result), "content": content}})
         files = [str(ROOT / "roles" / role / part / "main.yml") for part in ("defaults", "vars")]
-        play = {"hosts": "cp1", "gather_facts": False, "vars_files": files, "tasks": tasks}
+        play = {"hosts": host, "gather_facts": False, "vars_files": files, "tasks": tasks}
         play["vars"] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         playbook.write_text(json.dumps([play]))
         program = Path(sys.executable).with_name("ansible-playbook")
@@ -115,10 +115,19 @@ def test_verify_leaves_the_bandwidth_manager_to_the_values_that_speak_of_it(
     assert plan["bgp_peers"] == []
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("cp1", ["etcd", "kubeletconfiguration"]), ("worker1", ["kubeletconfiguration"])],
+)
+def test_a_worker_has_no_patches_of_the_control_plane(evaluate, host, expected):
+    known = {"kubernetes_patches": {"etcd": {}, "kubeletconfiguration": {}}}
+    found = evaluate("kubernetes", "lab_pair", "__kubernetes_patches", known, host)
+    assert sorted(found) == expected
+
+
 def test_verify_joins_what_was_read_on_each_host(evaluate):
     known = {
-        "__verify_proxy": {"mode": "ipvs"},
-        "__verify_state": {"state": {"missing_modules": []}},
+        "__verify_state": {"state": {"missing_modules": []}, "proxy": {"mode": "ipvs"}},
     }
     assert evaluate("verify", "lab", "__verify_nodes", known) == {
         "cp1": {"proxy": {"mode": "ipvs"}, "state": {"missing_modules": []}, "drift": None}

@@ -14,6 +14,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _bird,
+    _kube_proxy_read,
     _kubectl,
     _memory,
     _modules_kernel,
@@ -55,6 +56,7 @@ def host(monkeypatch, tmp_path):
 
     monkeypatch.setattr(_kubectl, "execute_command", execute)
     monkeypatch.setattr(_qdisc, "network_cards", lambda: list(CARDS))
+    monkeypatch.setattr(_kube_proxy_read, "read_mode", lambda _port: ("ipvs", ""))
     monkeypatch.setattr(_memory, "FOLDER", str(folder))
     monkeypatch.setattr(
         _modules_kernel.Kernel, "has", lambda _kernel, name: name in ("nf_conntrack", "ip_vs")
@@ -110,10 +112,25 @@ def test_sessions_are_read_of_the_bird_of_the_pods(host, run, monkeypatch):
     run(pod_cidr="10.244.0.0/16", **options, _ansible_check_mode=True)
     # A preview waits for nothing.
     run(pod_cidr="10.244.0.0/16", **options, mesh=False)
-    assert asked == [("bird6.ctl", 2, 60), ("bird.ctl", 2, 0), ("bird.ctl", 0, 60)]
+    assert [(path, mesh) for path, mesh, _ in asked] == [
+        ("bird6.ctl", 2), ("bird.ctl", 2), ("bird.ctl", 0)
+    ]  # fmt: skip
+    seconds = [timeout for _path, _mesh, timeout in asked]
+    assert 50 < seconds[0] <= 60
+    assert seconds[1] <= 0
     assert run(pod_cidr="10.244.0.0/16")["state"]["bgp"] is None
     assert "pod_cidr" in run(bird=True)["msg"]
     assert "does not appear to be" in run(bird=True, pod_cidr="10.244.0.0.0")["msg"]
+
+
+@pytest.mark.parametrize("kube_proxy", [True, False])
+def test_kube_proxy_is_read_and_where_it_should_be_there_waited_for(
+    host, run, monkeypatch, kube_proxy
+):
+    waited = []
+    monkeypatch.setattr(_kube_proxy_read, "wait_for_answer", waited.append)
+    assert run(kube_proxy=kube_proxy)["proxy"]["mode"] == "ipvs"
+    assert len(waited) == kube_proxy
 
 
 def test_a_host_without_tc(host, run, monkeypatch):

@@ -11,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kube_proxy_read,
+    _kubectl,
+)
 from ansible_collections.fastpath.k8s.plugins.modules import service_proxy_info
 
 CONFIG = {"kubeproxy.config.k8s.io": {"Linux": {"Conntrack": {"MaxPerCore": 7, "Min": 8}}}}
@@ -60,8 +63,8 @@ def kernel(monkeypatch):
     """Plant a table of the kernel, and say whether there is kube-ipvs0."""
 
     def plant(interface, table=None):
-        monkeypatch.setattr(service_proxy_info.os.path, "exists", lambda _path: interface)
-        monkeypatch.setattr(service_proxy_info._files, "read", lambda _path: table)
+        monkeypatch.setattr(_kube_proxy_read.os.path, "exists", lambda _path: interface)
+        monkeypatch.setattr(_kube_proxy_read._files, "read", lambda _path: table)
 
     return plant
 
@@ -90,36 +93,6 @@ def test_what_it_does_not_say_is_null(run, kube_proxy, programs, kernel, answers
     found = run(port=kube_proxy.server_port)
     assert found["mode"] == answers.get("/proxyMode")
     assert found["conntrack"] is None
-
-
-@pytest.mark.parametrize(
-    ("silent", "seconds", "check_mode", "mode"),
-    [
-        (2, 60, False, "ipvs"),
-        (0, 0, False, "ipvs"),
-        (2, 0, False, None),
-        (99, 6, False, None),
-        # A preview waits for nothing.
-        (2, 60, True, None),
-    ],
-)
-def test_who_does_not_answer_is_asked_again(
-    run, monkeypatch, programs, kernel, silent, seconds, check_mode, mode
-):
-    kernel(False)
-    now, asked = [1000.0], []
-
-    def ask(_port, path):
-        asked.append(path)
-        return (None, "timed out") if asked.count("/proxyMode") <= silent else ("ipvs", "")
-
-    monkeypatch.setattr(service_proxy_info, "_ask", ask)
-    monkeypatch.setattr(service_proxy_info.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(service_proxy_info.time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
-    found = run(answer_timeout=seconds, _ansible_check_mode=check_mode)
-    assert found["mode"] == mode
-    assert now[0] - 1000 <= seconds
-    assert found["seconds_left"] == seconds - (now[0] - 1000)
 
 
 def test_what_is_in_the_kernel(run, kube_proxy, programs, kernel):
