@@ -6,12 +6,24 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from .cache import cached, content_key
 
 MODULES = Path(__file__).resolve().parent.parent / "go"
+
+
+class Edit(NamedTuple):
+    """Words that are others in the lab's build: in a ``file`` of a required ``module``."""
+
+    module: str
+    file: str
+    old: str
+    new: str
 
 
 class GoModule:
@@ -20,13 +32,21 @@ class GoModule:
     :param name: folder below ``lab/go``.
     :param stamps: ``-X`` assignments for the linker, name to value.
     :param tags: build constraints that are met.
+    :param edits: where the programs differ from their source.
     """
 
-    def __init__(self, name: str, stamps: dict[str, str], tags: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        stamps: dict[str, str],
+        tags: tuple[str, ...] = (),
+        edits: tuple[Edit, ...] = (),
+    ) -> None:
         self.name = name
         self.directory = MODULES / name
         self._stamps = stamps
         self._tags = tags
+        self._edits = edits
 
     def programs(self) -> Path:
         """Return a directory that holds the static programs, built now if need be."""
@@ -35,7 +55,8 @@ class GoModule:
         sources = sorted(
             path for path in self.directory.rglob("*") if path.suffix in {".go", ".mod", ".sum"}
         )
-        made_with = [" ".join(flags), *self._tags, self._go("env", "GOVERSION")]
+        made_with = [" ".join(flags), *self._tags, *map(repr, self._edits)]
+        made_with.append(self._go("env", "GOVERSION"))
         key = content_key([*made_with, *sources])
         return cached(f"go-{self.name}", key, lambda made: self._build(made, " ".join(flags)))
 
@@ -47,18 +68,41 @@ class GoModule:
     def _build(self, made: Path, link_flags: str) -> None:
         tools = self._go("list", "tool").split()
         own = self._go("list", "./...").split() if list(self.directory.glob("*/*.go")) else []
-        self._go(
-            "build",
-            "-trimpath",
-            f"-tags={','.join(self._tags)}",
-            "-ldflags",
-            link_flags,
-            "-o",
-            f"{made}/",
-            *own,
-            *tools,
-            quiet=False,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            self._go(
+                "build",
+                f"-modfile={self._edited(Path(folder))}",
+                "-trimpath",
+                f"-tags={','.join(self._tags)}",
+                "-ldflags",
+                link_flags,
+                "-o",
+                f"{made}/",
+                *own,
+                *tools,
+                quiet=False,
+            )
+
+    def _edited(self, folder: Path) -> Path:
+        """Return a go.mod by which modules with edits are copies that have them."""
+        described = folder / "go.mod"
+        shutil.copy(self.directory / "go.sum", folder)
+        lines = [(self.directory / "go.mod").read_text()]
+        for module in sorted({edit.module for edit in self._edits}):
+            copy = folder / module
+            shutil.copytree(self.source(module), copy, symlinks=True)
+            lines.append(f"replace {module} => {copy}")
+        for edit in self._edits:
+            file = folder / edit.module / edit.file
+            text = file.read_text()
+            if edit.old not in text:
+                raise ValueError(f"{edit.module} has no {edit.old!r} in {edit.file} any more")
+            # Go keeps what it has downloaded from being written to.
+            file.parent.chmod(0o755)
+            file.unlink()
+            file.write_text(text.replace(edit.old, edit.new))
+        described.write_text("\n".join(lines) + "\n")
+        return described
 
     def _go(self, *arguments: str, quiet: bool = True) -> str:
         environment = {
@@ -111,8 +155,21 @@ def kubernetes() -> GoModule:
 
 
 def calico(version: str) -> GoModule:
-    """Return the module of Calico, whose pseudo-version does not tell its release."""
-    return GoModule("calico", {"github.com/projectcalico/calico/pkg/buildinfo.Version": version})
+    """Return the module of Calico, whose pseudo-version does not tell its release.
+
+    calico-node gives the API server two seconds when it starts, and ends where that is not enough.
+    Emulated ones take longer while all nodes start at once, and each new try makes them slower.
+    """
+    calico_module = "github.com/projectcalico/calico"
+    patience = Edit(
+        calico_module,
+        "node/pkg/lifecycle/startup/startup.go",
+        "config.Timeout = 2 * time.Second",
+        "config.Timeout = 60 * time.Second",
+    )
+    return GoModule(
+        "calico", {f"{calico_module}/pkg/buildinfo.Version": version}, edits=(patience,)
+    )
 
 
 def cni_plugins() -> GoModule:

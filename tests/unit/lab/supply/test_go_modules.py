@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from lab.supply import go_modules
@@ -46,3 +49,49 @@ def test_helm_renders_for_the_kubernetes_of_its_client_library(built):
     minor = go_modules.required("helm", "k8s.io/client-go").split(".")[1]
     assert f"pkg/chartutil.k8sVersionMinor={minor}" in flags
     assert f"version.version=v{go_modules.required('helm', 'helm.sh/helm/v3')}" in flags
+
+
+@pytest.fixture
+def edited(monkeypatch, tmp_path):
+    """What builds of a module of Go find in a file of a module that it requires, and their keys."""
+    source = tmp_path / "pkg"
+    source.mkdir()
+    (source / "start.go").write_text("a := 2\nb := 2\n")
+    (source / "start.go").chmod(0o444)
+    source.chmod(0o555)
+    found, keys = [], []
+
+    def go(_module, *arguments, quiet=True):
+        if arguments[0] == "build":
+            described = Path(arguments[1].removeprefix("-modfile="))
+            assert described.with_name("go.sum").exists()
+            line = described.read_text().splitlines()[-1]
+            replaced = line.partition("replace example.com/m => ")[2]
+            found.append((Path(replaced) / "pkg/start.go").read_text() if replaced else None)
+        return json.dumps({"Dir": str(tmp_path)})
+
+    def cached(name, key, make):
+        keys.append(key)
+        make(go_modules.MODULES)
+
+    monkeypatch.setattr(go_modules.GoModule, "_go", go)
+    monkeypatch.setattr(go_modules, "cached", cached)
+    yield found, keys
+    source.chmod(0o755)
+
+
+def edit(old):
+    return go_modules.Edit("example.com/m", "pkg/start.go", old, ":= 60")
+
+
+def test_an_edit_replaces_words_for_the_build_and_tells_it_apart(edited):
+    found, keys = edited
+    for edits in ((), (edit(":= 2"),)):
+        go_modules.GoModule("cni", {}, edits=edits).programs()
+    assert found == [None, "a := 60\nb := 60\n"]
+    assert keys[0] != keys[1]
+
+
+def test_an_edit_whose_words_are_gone_ends_the_build(edited):
+    with pytest.raises(ValueError, match=r"has no ':= 3' in pkg/start.go any more"):
+        go_modules.GoModule("cni", {}, edits=(edit(":= 3"),)).programs()
