@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _values
+from ansible_collections.fastpath.k8s.plugins.module_utils import _service_proxy
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -20,7 +20,8 @@ short_description: Writes planned fields over a running KubeProxyConfiguration
 description:
   - Writes every planned field over the configuration that the cluster has, and keeps the fields
     that only the cluster has.
-  - Where nothing differs the text is returned as it was, so that applying it changes nothing.
+  - Where nothing differs the text is returned as it was, so that applying it changes nothing. A
+    duration that is written in another way, as in C(5m0s) for C(300s), is no difference.
 positional: plan
 options:
   _input:
@@ -57,7 +58,7 @@ def merge(text: Any, plan: Any) -> str:
         raise ValueError(f"the ConfigMap kube-proxy holds no YAML: {error}") from error
     if not isinstance(live, Mapping):
         raise TypeError(f"the ConfigMap kube-proxy holds no KubeProxyConfiguration but {live!r}")
-    merged = _values.plain(_values.merge(live, plan))
+    merged = _service_proxy.merge_live(live, plan)
     return text if merged == live else yaml.safe_dump(merged, default_flow_style=False)
 
 

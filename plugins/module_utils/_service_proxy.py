@@ -207,3 +207,25 @@ def kube_proxy_config(
         if extra.get(key) is not None:
             raise BadValue(f"kube_proxy_config.{key}: {reason}", extra[key])
     return merge(config, plain(extra))
+
+
+def merge_live(live: Mapping[str, Any], planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration of a cluster with the planned fields over it.
+
+    A duration that is as long as the planned one stays as it is written: kubeadm writes 300s as
+    5m0s (k8s.io/apimachinery/pkg/apis/meta/v1/duration.go).
+    """
+    return _as_written(live, plain(merge(live, planned)))
+
+
+def _as_written(live: Any, wanted: Any) -> Any:
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        return {key: _as_written(live.get(key), value) for key, value in wanted.items()}
+    durations = [value for value in (live, wanted) if _is_duration(value)]
+    if len(durations) == 2 and len({duration_seconds(value, "") for value in durations}) == 1:
+        return live
+    return wanted
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, str) and _DURATION.fullmatch(value) is not None

@@ -121,3 +121,19 @@ def test_plans_that_cannot_be(plan, message):
 )
 def test_durations(text, seconds):
     assert _service_proxy.duration_seconds(text, "x") == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("live", "planned", "expected"),
+    [
+        ({"syncPeriod": "5m0s"}, {"syncPeriod": "300s"}, {"syncPeriod": "5m0s"}),
+        ({"syncPeriod": "5m1s"}, {"syncPeriod": "300s"}, {"syncPeriod": "300s"}),
+        ({"minSyncPeriod": "0s"}, {"minSyncPeriod": "0"}, {"minSyncPeriod": "0s"}),
+        ({"kept": 1, "mode": ""}, {"mode": "ipvs"}, {"kept": 1, "mode": "ipvs"}),
+        # What is missing, or has another type, is what was planned.
+        ({}, {"ipvs": {"syncPeriod": "30s"}}, {"ipvs": {"syncPeriod": "30s"}}),
+        ({"ipvs": None}, {"ipvs": {"syncPeriod": "30s"}}, {"ipvs": {"syncPeriod": "30s"}}),
+    ],
+)
+def test_what_a_cluster_has_stays_as_it_is_written_where_it_means_the_same(live, planned, expected):
+    assert _service_proxy.merge_live(live, planned) == expected
