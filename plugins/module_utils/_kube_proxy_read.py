@@ -76,12 +76,17 @@ def virtual_servers() -> list[dict[str, Any]]:
     return _kube_proxy_live.parse_table(_files.read("/proc/net/ip_vs") or "")
 
 
-def read(port: int = PORT) -> dict[str, Any]:
+def read(port: int = PORT, patience: float = 0) -> dict[str, Any]:
     """Return what kube-proxy on this node says of itself, and what it has in the kernel.
 
-    The keys are those that the module service_proxy_info returns.
+    It is asked again for at most *patience* seconds while it does not answer: a busy host answers
+    late. The keys are those that the module service_proxy_info returns.
     """
+    deadline = time.monotonic() + patience
     mode = read_mode(port)[0]
+    while mode is None and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+        mode = read_mode(port)[0]
     found = artefacts()
     # One that does not answer would be waited for again.
     configuration = _ask(port, "/configz")[0] if mode else None
@@ -92,13 +97,6 @@ def read(port: int = PORT) -> dict[str, Any]:
         "conntrack": _kube_proxy_live.parse_configz(configuration or ""),
         "virtual_servers": virtual_servers(),
     }
-
-
-def wait_for_answer(seconds: float, port: int = PORT) -> None:
-    """Return once kube-proxy answers, or when *seconds* have passed: a busy host answers late."""
-    deadline = time.monotonic() + seconds
-    while read_mode(port)[0] is None and time.monotonic() < deadline:
-        time.sleep(_PAUSE)
 
 
 def wait_for_mode(expected: str, seconds: float, port: int = PORT) -> tuple[str | None, str]:

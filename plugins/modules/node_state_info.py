@@ -135,8 +135,9 @@ def main() -> None:
     kernel = _modules_kernel.Kernel(os.uname().release)
     deadline = time.monotonic() + (0 if module.check_mode else module.params["timeout"])
     bgp = None
-    if module.params["kube_proxy"]:
-        _kube_proxy_read.wait_for_answer(deadline - time.monotonic())
+    proxy = _kube_proxy_read.read(
+        patience=deadline - time.monotonic() if module.params["kube_proxy"] else 0
+    )
     try:
         if module.params["bird"]:
             mesh = _bird.mesh_sessions(module.params["nodes"], module.params["mesh"])
@@ -156,7 +157,7 @@ def main() -> None:
             "bgp": bgp,
             "routes": routes,
         },
-        proxy=_kube_proxy_read.read(),
+        proxy=proxy,
     )
 
 

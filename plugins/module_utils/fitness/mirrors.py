@@ -20,8 +20,10 @@ def bare(url: str) -> str:
 
 
 def _ask(url: str, timeout: float) -> dict[str, str]:
-    shown, error = bare(url), ""
+    # What is no URL is told too, without what may be a password.
+    shown, error = url.rpartition("@")[2], ""
     try:
+        shown = bare(url)
         request = urllib.request.Request(shown, method="HEAD")
         with urllib.request.urlopen(request, timeout=timeout):
             pass

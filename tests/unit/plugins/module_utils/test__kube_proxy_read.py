@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kube_proxy_read
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kube_proxy_read, _kubectl
 
 
 @pytest.fixture
@@ -19,6 +19,10 @@ def kube_proxy(monkeypatch):
         return mode, "" if mode else "timed out"
 
     monkeypatch.setattr(_kube_proxy_read, "read_mode", read_mode)
+    monkeypatch.setattr(_kube_proxy_read, "_ask", lambda _port, _path: (None, ""))
+    monkeypatch.setattr(
+        _kubectl, "execute_command", lambda *_a, **_k: _kubectl.Result(127, "", "no such file")
+    )
     monkeypatch.setattr(_kube_proxy_read.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(_kube_proxy_read.time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
 
@@ -30,12 +34,19 @@ def kube_proxy(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("answers", "seconds", "took"),
-    [(("ipvs",), 60, 0), ((None, None, "ipvs"), 60, 6), ((None,), 6, 6), ((None, "ipvs"), 0, 0)],
+    ("answers", "seconds", "mode", "took"),
+    [
+        (("ipvs",), 60, "ipvs", 0),
+        ((None, None, "ipvs"), 60, "ipvs", 6),
+        ((None,), 6, None, 6),
+        ((None, "ipvs"), 0, None, 0),
+        # Whoever called has used up all of it.
+        ((None, "ipvs"), -3, None, 0),
+    ],
 )
-def test_who_does_not_answer_is_asked_again(kube_proxy, answers, seconds, took):
+def test_who_does_not_answer_is_asked_again(kube_proxy, answers, seconds, mode, took):
     passed = kube_proxy(*answers)
-    _kube_proxy_read.wait_for_answer(seconds)
+    assert _kube_proxy_read.read(patience=seconds)["mode"] == mode
     assert passed() == took
 
 

@@ -45,6 +45,7 @@ def test_options_reach_the_reading(run):
     ("arguments", "message"),
     [
         ({"interval": -1}, "interval must be at least 0, got -1."),
+        ({"mirror_timeout": 0}, "mirror_timeout must be at least 1, got 0."),
         ({"disk_size_mib": 0}, "disk_size_mib must be at least 1, got 0."),
         ({"disk_seconds": 0}, "disk_seconds must be at least 1, got 0."),
         ({"disk_path": "etcd"}, "disk_path must be absolute, got etcd."),

@@ -56,7 +56,7 @@ def host(monkeypatch, tmp_path):
 
     monkeypatch.setattr(_kubectl, "execute_command", execute)
     monkeypatch.setattr(_qdisc, "network_cards", lambda: list(CARDS))
-    monkeypatch.setattr(_kube_proxy_read, "read_mode", lambda _port: ("ipvs", ""))
+    monkeypatch.setattr(_kube_proxy_read, "_ask", lambda _port, _path: ("ipvs", ""))
     monkeypatch.setattr(_memory, "FOLDER", str(folder))
     monkeypatch.setattr(
         _modules_kernel.Kernel, "has", lambda _kernel, name: name in ("nf_conntrack", "ip_vs")
@@ -123,14 +123,23 @@ def test_sessions_are_read_of_the_bird_of_the_pods(host, run, monkeypatch):
     assert "does not appear to be" in run(bird=True, pod_cidr="10.244.0.0.0")["msg"]
 
 
-@pytest.mark.parametrize("kube_proxy", [True, False])
-def test_kube_proxy_is_read_and_where_it_should_be_there_waited_for(
-    host, run, monkeypatch, kube_proxy
+@pytest.mark.parametrize(
+    ("kube_proxy", "check_mode", "shortest", "longest"),
+    [(True, False, 50, 60), (True, True, -1, 0), (False, False, 0, 0)],
+)
+def test_kube_proxy_is_waited_for_where_it_should_be(
+    host, run, monkeypatch, kube_proxy, check_mode, shortest, longest
 ):
     waited = []
-    monkeypatch.setattr(_kube_proxy_read, "wait_for_answer", waited.append)
-    assert run(kube_proxy=kube_proxy)["proxy"]["mode"] == "ipvs"
-    assert len(waited) == kube_proxy
+
+    def read(port=0, patience=0):
+        waited.append(patience)
+        return {"mode": "ipvs"}
+
+    monkeypatch.setattr(_kube_proxy_read, "read", read)
+    found = run(kube_proxy=kube_proxy, timeout=60, _ansible_check_mode=check_mode)
+    assert found["proxy"] == {"mode": "ipvs"}
+    assert shortest <= waited[0] <= longest
 
 
 def test_a_host_without_tc(host, run, monkeypatch):

@@ -127,3 +127,25 @@ def test_a_host_without_programs(run, kube_proxy, programs, kernel, table, addre
     found = run(port=kube_proxy.server_port)
     assert found["leftovers"] == []
     assert [server["address"] for server in found["virtual_servers"]] == addresses
+
+
+@pytest.mark.parametrize(
+    ("mode", "check_mode", "message"),
+    [
+        ("ipvs", False, None),
+        ("iptables", False, "kube-proxy reports mode iptables, planned is ipvs; its log says why"),
+        (None, False, "kube-proxy does not answer on port"),
+        # A preview neither waits nor fails.
+        ("iptables", True, None),
+    ],
+)
+def test_another_mode_than_expected(run, kube_proxy, programs, kernel, mode, check_mode, message):
+    kernel(False)
+    kube_proxy.answers = {"/proxyMode": mode} if mode else {}
+    options = {"expected_mode": "ipvs", "timeout": 0, "port": kube_proxy.server_port}
+    found = run(**options, _ansible_check_mode=check_mode)
+    if message:
+        assert found["failed"]
+        assert message in found["msg"]
+    else:
+        assert found["mode"] == mode

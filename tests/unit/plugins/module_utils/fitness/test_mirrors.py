@@ -11,10 +11,15 @@ import pytest
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import mirrors
 
 
+@pytest.fixture(autouse=True)
+def direct(monkeypatch):
+    """Leave out a proxy that this machine may have."""
+    monkeypatch.setenv("no_proxy", "*")
+
+
 @pytest.fixture
-def server(monkeypatch):
+def server():
     """Return a function that starts a web server with a status, and gives its address."""
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
     running = []
 
     def start(status):
@@ -60,11 +65,12 @@ def test_each_mirror_has_its_error(server):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        found = mirrors.read([nobody, f"http://{address}", "no URL", "http://[::1"], 5)
+        found = mirrors.read([nobody, f"http://{address}", "no URL", "http://me:secret@[::1"], 5)
     errors = [mirror["error"] for mirror in found]
     assert "refused" in errors[0]
     assert not errors[1]
     assert all(errors[2:])
+    assert "secret" not in str(found)
 
 
 def test_a_mirror_that_says_nothing_is_not_waited_for_longer():
