@@ -29,11 +29,12 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
 
-#: Components that take arguments, and their fields in a ClusterConfiguration.
+#: Components that take arguments, and where a ClusterConfiguration has them.
 _COMPONENTS = {
-    "api_server": "apiServer",
-    "controller_manager": "controllerManager",
-    "scheduler": "scheduler",
+    "api_server": ("apiServer",),
+    "controller_manager": ("controllerManager",),
+    "scheduler": ("scheduler",),
+    "etcd": ("etcd", "local"),
 }
 
 KINDS = ("init", "join")
@@ -196,10 +197,12 @@ def _cluster(plan: Mapping[str, Any], proxy: str) -> dict[str, Any]:
         "controller_manager": _controller_manager(plan),
     }
     chosen = _extra_arguments(plan)
-    for component, field in _COMPONENTS.items():
+    for component, (field, *below) in _COMPONENTS.items():
         arguments = {**derived.get(component, {}), **chosen.get(component, {})}
         if arguments:
             cluster[field] = {"extraArgs": _arguments(arguments)}
+            for key in below:
+                cluster[field] = {key: cluster[field]}
     if proxy == "cilium":
         # Also keeps a later `kubeadm upgrade` from bringing kube-proxy back.
         cluster["proxy"] = {"disabled": True}

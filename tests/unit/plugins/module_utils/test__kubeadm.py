@@ -72,10 +72,12 @@ def test_extra_arguments_stand_over_the_derived_ones():
     extra = {
         "controller_manager": {"allocate-node-cidrs": "true", "leader-elect-lease-duration": "60s"},
         "scheduler": {"v": 2},
+        "etcd": {"quota-backend-bytes": 8589934592},
     }
     cluster = init(extra_args=extra)["ClusterConfiguration"]
     assert arguments(cluster["controllerManager"]) == extra["controller_manager"]
     assert arguments(cluster["scheduler"]) == {"v": "2"}
+    assert arguments(cluster["etcd"]["local"]) == {"quota-backend-bytes": "8589934592"}
     assert arguments(cluster["apiServer"]) == {"service-node-port-range": "30000-32767"}
 
 
