@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 import urllib.request
+from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
 
@@ -82,11 +83,7 @@ def read(port: int = PORT, patience: float = 0) -> dict[str, Any]:
     It is asked again for at most *patience* seconds while it does not answer: a busy host answers
     late. The keys are those that the module service_proxy_info returns.
     """
-    deadline = time.monotonic() + patience
-    mode = read_mode(port)[0]
-    while mode is None and time.monotonic() < deadline:
-        time.sleep(_PAUSE)
-        mode = read_mode(port)[0]
+    mode = _wait(lambda said: said is not None, patience, port)[0]
     found = artefacts()
     # One that does not answer would be waited for again.
     configuration = _ask(port, "/configz")[0] if mode else None
@@ -101,9 +98,13 @@ def read(port: int = PORT, patience: float = 0) -> dict[str, Any]:
 
 def wait_for_mode(expected: str, seconds: float, port: int = PORT) -> tuple[str | None, str]:
     """Return the mode, and why there is none, once it is *expected* or *seconds* have passed."""
+    return _wait(lambda said: said == expected, seconds, port)
+
+
+def _wait(well: Callable[[str | None], bool], seconds: float, port: int) -> tuple[str | None, str]:
     deadline = time.monotonic() + seconds
     mode, reason = read_mode(port)
-    while mode != expected and time.monotonic() < deadline:
+    while not well(mode) and time.monotonic() < deadline:
         time.sleep(_PAUSE)
         mode, reason = read_mode(port)
     return mode, reason

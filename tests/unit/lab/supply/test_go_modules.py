@@ -9,20 +9,28 @@ from lab.supply import go_modules
 
 
 @pytest.fixture
-def built(monkeypatch):
-    """The command lines of Go, and the key of each build; nothing is built."""
-    commands, keys = [], []
-
-    def go(module, *arguments, quiet=True):
-        commands.append(arguments)
-        return "go1.26"
+def keys(monkeypatch):
+    """The key of each build; nothing is kept of it."""
+    keys = []
 
     def cached(name, key, make):
         keys.append(key)
         make(go_modules.MODULES)
 
-    monkeypatch.setattr(go_modules.GoModule, "_go", go)
     monkeypatch.setattr(go_modules, "cached", cached)
+    return keys
+
+
+@pytest.fixture
+def built(monkeypatch, keys):
+    """The command lines of Go, and the key of each build; nothing is built."""
+    commands = []
+
+    def go(module, *arguments, quiet=True):
+        commands.append(arguments)
+        return "go1.26"
+
+    monkeypatch.setattr(go_modules.GoModule, "_go", go)
     return commands, keys
 
 
@@ -52,14 +60,14 @@ def test_helm_renders_for_the_kubernetes_of_its_client_library(built):
 
 
 @pytest.fixture
-def edited(monkeypatch, tmp_path):
+def edited(monkeypatch, tmp_path, keys):
     """What builds of a module of Go find in a file of a module that it requires, and their keys."""
     source = tmp_path / "pkg"
     source.mkdir()
     (source / "start.go").write_text("a := 2\nb := 2\n")
     (source / "start.go").chmod(0o444)
     source.chmod(0o555)
-    found, keys = [], []
+    found = []
 
     def go(_module, *arguments, quiet=True):
         if arguments[0] == "build":
@@ -70,12 +78,7 @@ def edited(monkeypatch, tmp_path):
             found.append((Path(replaced) / "pkg/start.go").read_text() if replaced else None)
         return json.dumps({"Dir": str(tmp_path)})
 
-    def cached(name, key, make):
-        keys.append(key)
-        make(go_modules.MODULES)
-
     monkeypatch.setattr(go_modules.GoModule, "_go", go)
-    monkeypatch.setattr(go_modules, "cached", cached)
     yield found, keys
     source.chmod(0o755)
 
