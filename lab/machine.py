@@ -9,7 +9,7 @@ import shutil
 from enum import Enum
 from pathlib import Path
 
-from lab import accelerator, identity, qmp
+from lab import accelerator, go_runtime, identity, qmp
 from lab.commands import end, read_pid, run, wait_for_end
 from lab.config import Lab, Machine
 from lab.errors import LabError
@@ -23,13 +23,10 @@ _SHUTDOWN_SECONDS = 180
 # QEMU's name of the drive.
 _DISK = "disk"
 
-# What services of an emulated machine are given. Go interrupts each long computation with a
-# signal, and kubelet reads the statistics of every cgroup every 10 s: a third of what an idle node
-# does there.
+# What services of an emulated machine are given. kubelet reads the statistics of every cgroup every
+# 10 s: a third of what an idle node does there.
 THRIFT = {
-    "GODEBUG": "asyncpreemptoff=1",
-    "GOGC": "300",
-    "GOMAXPROCS": "1",
+    **go_runtime.ENVIRONMENT,
     "KUBELET_EXTRA_ARGS": "--housekeeping-interval=60s",
 }
 

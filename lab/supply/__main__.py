@@ -15,7 +15,7 @@ from .base_system import base_system
 from .cache import cached, content_key, state_directory
 from .debs import kubernetes_packages
 from .go_modules import GoModule, calico, cni_plugins, kubernetes, required
-from .images import Ingredients, write_images
+from .images import ENVIRONMENT, Ingredients, write_images
 from .oci import Layout, references
 from .versions import agnhost, kubeadm_images
 
@@ -93,7 +93,7 @@ def _images(module: GoModule, programs: Path, calico_programs: Path, calico_sour
     def make(made: Path) -> None:
         write_images(Layout(made), parts)
 
-    return cached("images", content_key([repr(parts), *recipes]), make)
+    return cached("images", content_key([repr(parts), repr(ENVIRONMENT), *recipes]), make)
 
 
 if __name__ == "__main__":

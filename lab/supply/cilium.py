@@ -11,6 +11,7 @@ from .cache import cached, content_key
 from .chart import write_chart
 from .cilium_images import Ingredients, write_images
 from .go_modules import cilium, helm, required
+from .images import ENVIRONMENT
 from .oci import Layout, references
 
 MODULE = "github.com/cilium/cilium"
@@ -71,4 +72,4 @@ def _images(version: str, programs: Path, plugins: Path, source: Path) -> Path:
         write_images(layout, parts)
         layout.close()
 
-    return cached("images-of-cilium", content_key([repr(parts), *recipes]), make)
+    return cached("images-of-cilium", content_key([repr(parts), repr(ENVIRONMENT), *recipes]), make)

@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .images import PATH, tree
+from .images import ENVIRONMENT, tree
 from .oci import Image, Layer, Layout, place
 
 REGISTRY = "quay.io/cilium"
@@ -56,13 +56,13 @@ def write_images(layout: Layout, parts: Ingredients) -> None:
         _agent(layout, parts),
     )
     reference = f"{REGISTRY}/cilium:v{parts.version}"
-    layout.add(Image(reference, layers, (), ("/usr/bin/cilium-dbg",), PATH))
+    layout.add(Image(reference, layers, (), ("/usr/bin/cilium-dbg",), ENVIRONMENT))
 
     with tree() as root:
         place(root, {"/usr/bin/cilium-operator-generic": parts.programs / "operator"})
         layers = (layout.layer(root),)
     reference = f"{REGISTRY}/operator-generic:v{parts.version}"
-    layout.add(Image(reference, layers, (), ("cilium-operator-generic",), PATH))
+    layout.add(Image(reference, layers, (), ("cilium-operator-generic",), ENVIRONMENT))
 
 
 def _agent(layout: Layout, parts: Ingredients) -> Layer:

@@ -10,20 +10,11 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
+from . import edits
 from .cache import cached, content_key
 
 MODULES = Path(__file__).resolve().parent.parent / "go"
-
-
-class Edit(NamedTuple):
-    """Words that are others in the lab's build: in a ``file`` of a required ``module``."""
-
-    module: str
-    file: str
-    old: str
-    new: str
 
 
 class GoModule:
@@ -32,7 +23,7 @@ class GoModule:
     :param name: folder below ``lab/go``.
     :param stamps: ``-X`` assignments for the linker, name to value.
     :param tags: build constraints that are met.
-    :param edits: where the programs differ from their source.
+    :param changes: where the programs differ from their source.
     """
 
     def __init__(
@@ -40,13 +31,13 @@ class GoModule:
         name: str,
         stamps: dict[str, str],
         tags: tuple[str, ...] = (),
-        edits: tuple[Edit, ...] = (),
+        changes: tuple[edits.Edit, ...] = (),
     ) -> None:
         self.name = name
         self.directory = MODULES / name
         self._stamps = stamps
         self._tags = tags
-        self._edits = edits
+        self._changes = changes
 
     def programs(self) -> Path:
         """Return a directory that holds the static programs, built now if need be."""
@@ -55,7 +46,7 @@ class GoModule:
         sources = sorted(
             path for path in self.directory.rglob("*") if path.suffix in {".go", ".mod", ".sum"}
         )
-        made_with = [" ".join(flags), *self._tags, *map(repr, self._edits)]
+        made_with = [" ".join(flags), *self._tags, *map(repr, self._changes)]
         made_with.append(self._go("env", "GOVERSION"))
         key = content_key([*made_with, *sources])
         return cached(f"go-{self.name}", key, lambda made: self._build(made, " ".join(flags)))
@@ -88,11 +79,11 @@ class GoModule:
         described = folder / "go.mod"
         shutil.copy(self.directory / "go.sum", folder)
         lines = [(self.directory / "go.mod").read_text()]
-        for module in sorted({edit.module for edit in self._edits}):
+        for module in sorted({edit.module for edit in self._changes}):
             copy = folder / module
             shutil.copytree(self.source(module), copy, symlinks=True)
             lines.append(f"replace {module} => {copy}")
-        for edit in self._edits:
+        for edit in self._changes:
             file = folder / edit.module / edit.file
             text = file.read_text()
             if edit.old not in text:
@@ -151,25 +142,14 @@ def kubernetes() -> GoModule:
             f"{stamp}.gitTreeState": "clean",
             "sigs.k8s.io/cri-tools/pkg/version.Version": f"v{cri_tools}",
         },
+        changes=edits.KUBERNETES,
     )
 
 
 def calico(version: str) -> GoModule:
-    """Return the module of Calico, whose pseudo-version does not tell its release.
-
-    calico-node gives the API server two seconds when it starts, and ends where that is not enough.
-    Emulated ones take longer while all nodes start at once, and each new try makes them slower.
-    """
-    calico_module = "github.com/projectcalico/calico"
-    patience = Edit(
-        calico_module,
-        "node/pkg/lifecycle/startup/startup.go",
-        "config.Timeout = 2 * time.Second",
-        "config.Timeout = 60 * time.Second",
-    )
-    return GoModule(
-        "calico", {f"{calico_module}/pkg/buildinfo.Version": version}, edits=(patience,)
-    )
+    """Return the module of Calico, whose pseudo-version does not tell its release."""
+    stamp = "github.com/projectcalico/calico/pkg/buildinfo.Version"
+    return GoModule("calico", {stamp: version}, changes=edits.CALICO)
 
 
 def cni_plugins() -> GoModule:

@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import go_runtime
+
 from .bird import without_empty_tunnels
 from .oci import Image, Layer, Layout, place
 
 CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-PATH = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": SEARCH_PATH, **go_runtime.ENVIRONMENT}
 SECURE_USER = 999
 # Felix removes what a former eBPF data plane may have left, through libbpf. A program that is
 # built without C has only a stub of that, which panics; the lab has no former data plane.
@@ -56,24 +59,24 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
         control_plane = layout.layer(root)
     for name in CONTROL_PLANE:
         reference = f"{registry}/{name}:v{parts.kubernetes}"
-        layout.add(Image(reference, (control_plane,), (f"/usr/local/bin/{name}",), (), PATH))
+        layout.add(Image(reference, (control_plane,), (f"/usr/local/bin/{name}",), (), ENVIRONMENT))
 
     with tree() as root:
         place(root, {"/usr/local/bin/kube-proxy": parts.programs / "kube-proxy"})
         layers = (base, layout.layer(root))
     reference = f"{registry}/kube-proxy:v{parts.kubernetes}"
-    layout.add(Image(reference, layers, ("/usr/local/bin/kube-proxy",), (), PATH))
+    layout.add(Image(reference, layers, ("/usr/local/bin/kube-proxy",), (), ENVIRONMENT))
 
     with tree() as root:
         place(root, {"/usr/local/bin/etcd": parts.programs / "server"})
         layers = (layout.layer(root),)
-    layout.add(Image(f"{registry}/etcd:{parts.etcd}", layers, (), ("etcd",), PATH))
+    layout.add(Image(f"{registry}/etcd:{parts.etcd}", layers, (), ("etcd",), ENVIRONMENT))
 
     with tree() as root:
         place(root, {"/coredns": parts.programs / "coredns"})
         layers = (layout.layer(root),)
     reference = f"{registry}/coredns/coredns:{parts.coredns}"
-    layout.add(Image(reference, layers, ("/coredns",), (), PATH))
+    layout.add(Image(reference, layers, ("/coredns",), (), ENVIRONMENT))
 
     # Debian's catatonit is a static init that, asked with -P, only waits: what
     # a pause container is for.
@@ -83,7 +86,7 @@ def _kubernetes(layout: Layout, parts: Ingredients, base: Layer) -> None:
         place(root, {"/agnhost": parts.programs / "agnhost"})
         layers = (base, layout.layer(root))
     reference = f"{registry}/e2e-test-images/agnhost:{parts.agnhost}"
-    layout.add(Image(reference, layers, ("/agnhost",), ("pause",), PATH))
+    layout.add(Image(reference, layers, ("/agnhost",), ("pause",), ENVIRONMENT))
 
 
 def _pause(layout: Layout, parts: Ingredients) -> Layer:
@@ -118,7 +121,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
             },
         )
         layers = (base, layout.layer(root))
-    environment = PATH | FELIX_WITHOUT_LIBBPF | SERVICES
+    environment = ENVIRONMENT | FELIX_WITHOUT_LIBBPF | SERVICES
     layout.add(Image(f"{registry}/node:{parts.calico}", layers, (), ("start_runit",), environment))
 
     with tree() as root:
@@ -139,7 +142,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
             layers,
             (),
             ("/opt/cni/bin/install",),
-            {"PATH": f"/opt/cni/bin:{PATH['PATH']}"},
+            ENVIRONMENT | {"PATH": f"/opt/cni/bin:{SEARCH_PATH}"},
             working_directory="/opt/cni/bin",
         )
     )
@@ -155,7 +158,7 @@ def _calico(layout: Layout, parts: Ingredients, base: Layer) -> None:
             layers,
             ("/usr/bin/wrapper", "/usr/bin/kube-controllers"),
             (),
-            PATH,
+            ENVIRONMENT,
             str(SECURE_USER),
         )
     )

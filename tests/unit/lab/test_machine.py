@@ -61,7 +61,7 @@ def test_only_an_emulated_kernel_is_told_to_be_patient(inventory: dict[str, Any]
 
 
 def test_only_emulated_services_are_thrifty(inventory: dict[str, Any]) -> None:
-    assert "systemd.setenv=GOGC=300" in values(command(inventory, "tcg"), "-append")[0].split()
+    assert "systemd.setenv=GOGC=400" in values(command(inventory, "tcg"), "-append")[0].split()
     assert "systemd.setenv" not in values(command(inventory, "kvm"), "-append")[0]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.supply import go_modules
+from lab.supply.edits import Edit
 
 
 @pytest.fixture
@@ -84,17 +85,17 @@ def edited(monkeypatch, tmp_path, keys):
 
 
 def edit(old):
-    return go_modules.Edit("example.com/m", "pkg/start.go", old, ":= 60")
+    return Edit("example.com/m", "pkg/start.go", old, ":= 60")
 
 
 def test_an_edit_replaces_words_for_the_build_and_tells_it_apart(edited):
     found, keys = edited
-    for edits in ((), (edit(":= 2"),)):
-        go_modules.GoModule("cni", {}, edits=edits).programs()
+    for changes in ((), (edit(":= 2"),)):
+        go_modules.GoModule("cni", {}, changes=changes).programs()
     assert found == [None, "a := 60\nb := 60\n"]
     assert keys[0] != keys[1]
 
 
 def test_an_edit_whose_words_are_gone_ends_the_build(edited):
     with pytest.raises(ValueError, match=r"has no ':= 3' in pkg/start.go any more"):
-        go_modules.GoModule("cni", {}, edits=(edit(":= 3"),)).programs()
+        go_modules.GoModule("cni", {}, changes=(edit(":= 3"),)).programs()
