@@ -64,7 +64,8 @@ CALICO = (
         _CALICO,
         "felix/nftables/table.go",
         't.InvalidateDataplaneCache("post-write")',
-        'if !t.disabled || tx.NumOperations() > 0 {\n\t\tt.InvalidateDataplaneCache("post-write")\n\t}',
+        "if !t.disabled || tx.NumOperations() > 0 {\n"
+        '\t\tt.InvalidateDataplaneCache("post-write")\n\t}',
     ),
     # Each health check writes three objects that are there already.
     Edit(
