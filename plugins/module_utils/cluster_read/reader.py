@@ -21,8 +21,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read import l
 GRACE = 30
 
 #: Seconds between two rounds, at least; on a machine where a round takes long, twice as long as it
-#: took: to ask all the time would keep such a machine from becoming well.
+#: took, up to the most: to ask all the time would keep such a machine from becoming well.
 PAUSE = 5
+MOST_PAUSE = 20
 
 #: More at a time would only queue at a small API server.
 PARALLEL = 4
@@ -67,11 +68,13 @@ class Reader:
         """Read *part* until it says that it is well, or time is up."""
         while True:
             start = time.monotonic()
-            if part(pool) or self.late():
+            # The last round is one that began when time was up: it asks what others waited with.
+            last = self.late()
+            if part(pool) or last:
                 return
             now = time.monotonic()
             left = max(self.deadline - now, 0)
-            time.sleep(min(max(PAUSE, 2 * (now - start)), max(PAUSE, left)))
+            time.sleep(min(max(PAUSE, 2 * (now - start)), MOST_PAUSE, max(PAUSE, left)))
 
     def get(self, *arguments: str) -> dict[str, Any]:
         """Return what ``kubectl get`` prints, see :meth:`_kubectl.Kubectl.get`."""
@@ -104,7 +107,11 @@ class Reader:
         )
 
     def ask_pods(self, found: Mapping[str, dict[str, Any]], pool: ThreadPoolExecutor) -> bool:
-        """Ask each pod of *found* (by node) that is ready and not well yet; say whether all are."""
+        """Ask each pod of *found* (by node) that is not well yet; say whether all are.
+
+        They are asked once all are ready, or time is up: an answer of one that is alone tells
+        nothing of services, and to ask costs a slow machine more than to wait.
+        """
         for node, pod in found.items():
             known = self.pods.get(node)
             if known is None or known["name"] != pod["name"] or not known["ready"]:
@@ -129,9 +136,10 @@ class Reader:
         def missing() -> list[str]:
             return [node for node, pod in self.pods.items() if not probe.is_well(pod, node, alone)]
 
-        if self.service:
-            list(pool.map(ask, [node for node in missing() if self.pods[node]["ready"]]))
         complete = nodes <= set(self.pods)
+        ready = [node for node, pod in self.pods.items() if pod["ready"]]
+        if self.service and (self.late() or (complete and len(ready) == len(self.pods))):
+            list(pool.map(ask, [node for node in missing() if node in ready]))
         # A scheduler that hashes sends a pod to the same endpoint always: two rounds over ready
         # pods are enough to know.
         if complete and all(

@@ -176,8 +176,8 @@ def test_a_slow_cluster_is_asked_less_often(read, clock):
 
     start = clock.now
     read(slow, "objects", timeout=200, **PLAIN)
-    # Each takes 20 seconds; what is left of the time is not overslept.
-    assert asked == [start + seconds for seconds in (0, 60, 120, 180)]
+    # Each takes 20 seconds, as does the pause at most; the last begins when time is up.
+    assert asked == [start + seconds for seconds in (0, 40, 80, 120, 160, 200)]
 
 
 def test_one_call_lists_what_lies_in_one_namespace(read):
@@ -257,6 +257,20 @@ def test_all_parts_share_one_deadline_and_each_is_read(read, clock, fault):
     assert (well["answers"] == ["a", "b"]) is (fault != "reach")
 
 
+def test_pods_are_asked_once_all_are_ready(read):
+    cluster = Cluster(pods=3)
+    read(cluster, "objects", daemonsets=[])
+    assert cluster.execs == ["pod-a", "pod-b"]
+
+
+def test_pods_that_are_ready_are_asked_where_others_never_are(read):
+    cluster = Cluster(pods=1000)
+    reader = read(cluster, "objects", timeout=60, daemonsets=[])
+    assert not all(pod["ready"] for pod in reader.pods.values())
+    assert cluster.execs == [f"pod-{node}" for node, pod in reader.pods.items() if pod["ready"]]
+    assert cluster.execs
+
+
 def test_a_part_that_begins_late_asks_every_node_once(read):
     cluster = Cluster(agent=1000, dns=1000, reach=1000)
     read(cluster, "objects", "agents", timeout=0, daemonsets=[])
@@ -277,11 +291,11 @@ def test_nobody_is_asked_again_once_time_is_up(read, clock, part):
     if part == "agents":
         read(cluster, "objects", **PLAIN)
         cluster.after = after
-        reader = read(cluster, "objects", "agents", timeout=65, **PLAIN)
+        reader = read(cluster, "objects", "agents", timeout=45, **PLAIN)
         assert set(reader.agents) == {"a", "b"}
     else:
         cluster.after = after
-        read(cluster, "objects", timeout=65)
+        read(cluster, "objects", timeout=45)
     # Both nodes in the first round, one of them in the second.
     assert len(asked) == 3
 
