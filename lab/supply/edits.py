@@ -19,6 +19,7 @@ class Edit(NamedTuple):
 
 
 _KUBERNETES = "k8s.io/kubernetes"
+_CLIENT = "k8s.io/client-go"
 _CALICO = "github.com/projectcalico/calico"
 
 KUBERNETES = (
@@ -36,6 +37,14 @@ KUBERNETES = (
         "pkg/kubelet/kubelet.go",
         "genericPlegRelistPeriod    = time.Second * 1\n",
         "genericPlegRelistPeriod    = time.Second * 3\n",
+    ),
+    # Each of a hundred queues in the API server and the controller manager measures itself twice a
+    # second: most of what wakes them.
+    Edit(
+        _CLIENT,
+        "util/workqueue/queue.go",
+        "defaultUnfinishedWorkUpdatePeriod = 500 * time.Millisecond\n",
+        "defaultUnfinishedWorkUpdatePeriod = 10 * time.Second\n",
     ),
 )
 
@@ -57,6 +66,13 @@ CALICO = (
         "node/pkg/lifecycle/startup/startup.go",
         "<-done.Done()",
         "for done.Err() == nil {\n\t\ttime.Sleep(time.Hour)\n\t}",
+    ),
+    # Felix looks for something to do a hundred times a second.
+    Edit(
+        _CALICO,
+        "felix/calc/async_calc_graph.go",
+        "tickInterval    = 10 * time.Millisecond",
+        "tickInterval    = 250 * time.Millisecond",
     ),
     # Felix reads nftables, which it has no table in, before each change to iptables: five programs
     # and several seconds each time. It still does every few minutes.

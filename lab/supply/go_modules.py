@@ -77,12 +77,12 @@ class GoModule:
     def _edited(self, folder: Path) -> Path:
         """Return a go.mod by which modules with edits are copies that have them."""
         described = folder / "go.mod"
-        shutil.copy(self.directory / "go.sum", folder)
-        lines = [(self.directory / "go.mod").read_text()]
+        for name in (described.name, "go.sum"):
+            shutil.copy(self.directory / name, folder)
         for module in sorted({edit.module for edit in self._changes}):
             copy = folder / module
             shutil.copytree(self.source(module), copy, symlinks=True)
-            lines.append(f"replace {module} => {copy}")
+            self._go("mod", "edit", f"-replace={module}={copy}", str(described))
         for edit in self._changes:
             file = folder / edit.module / edit.file
             text = file.read_text()
@@ -92,7 +92,6 @@ class GoModule:
             file.parent.chmod(0o755)
             file.unlink()
             file.write_text(text.replace(edit.old, edit.new))
-        described.write_text("\n".join(lines) + "\n")
         return described
 
     def _go(self, *arguments: str, quiet: bool = True) -> str:

@@ -69,14 +69,17 @@ def edited(monkeypatch, tmp_path, keys):
     (source / "start.go").chmod(0o444)
     source.chmod(0o555)
     found = []
+    replaced = []
 
     def go(_module, *arguments, quiet=True):
+        if arguments[:2] == ("mod", "edit"):
+            assert Path(arguments[3]).name == "go.mod"
+            replaced.append(arguments[2].removeprefix("-replace=example.com/m="))
         if arguments[0] == "build":
             described = Path(arguments[1].removeprefix("-modfile="))
-            assert described.with_name("go.sum").exists()
-            line = described.read_text().splitlines()[-1]
-            replaced = line.partition("replace example.com/m => ")[2]
-            found.append((Path(replaced) / "pkg/start.go").read_text() if replaced else None)
+            assert described.exists() and described.with_name("go.sum").exists()
+            copy = replaced.pop() if replaced else None
+            found.append((Path(copy) / "pkg/start.go").read_text() if copy else None)
         return json.dumps({"Dir": str(tmp_path)})
 
     monkeypatch.setattr(go_modules.GoModule, "_go", go)
