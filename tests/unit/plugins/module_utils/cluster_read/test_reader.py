@@ -259,8 +259,12 @@ def test_all_parts_share_one_deadline_and_each_is_read(read, clock, fault):
 
 def test_pods_are_asked_once_all_are_ready(read):
     cluster = Cluster(pods=3)
+    listings = []
+    cluster.after = lambda: listings.append(len(cluster.gets))
     read(cluster, "objects", daemonsets=[])
     assert cluster.execs == ["pod-a", "pod-b"]
+    # Not before the fourth, which is the first to show both ready.
+    assert listings == [4, 4]
 
 
 def test_pods_that_are_ready_are_asked_where_others_never_are(read):
