@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The base image that every machine's disk starts from: Debian 13 with its cloud kernel.
 
-It holds what an installed Debian server has, and nothing of what the collection brings.
+It holds what an installed Debian server has, and nothing of what the collection brings. Only the
+Python of the lab's machines keeps more than a server's does (lab/guest).
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ PACKAGES = (
     "linux-image-cloud-amd64", "openssh-server", "procps", "python3", "python3-apt",
     "python3-debian", "systemd", "systemd-sysv", "udev",
 )  # fmt: skip
+
+# What Python compiles of Ansible's modules is kept on the machines: lab_bytecode.py says why.
+GUEST_FILES = sorted((Path(__file__).parent / "guest").glob("lab_bytecode.*"))
+GUEST_FOLDER = "/usr/lib/python3/dist-packages"
 
 # What makes a machine itself (host name, keys, addresses) is removed: lab/identity.py hands it in.
 CUSTOMIZE_HOOK = """\
@@ -81,7 +86,8 @@ class Image:
 
 def find(images: Path) -> Image:
     """Name the image by what goes into it, so that a change of the recipe makes a new one."""
-    recipe = "\0".join((SUITE, SIZE, CUSTOMIZE_HOOK, *OPTIONS))
+    files = [path.read_text() for path in GUEST_FILES]
+    recipe = "\0".join((SUITE, SIZE, CUSTOMIZE_HOOK, GUEST_FOLDER, *files, *OPTIONS))
     return Image(images / hashlib.sha256(recipe.encode()).hexdigest()[:16])
 
 
@@ -97,6 +103,7 @@ def bootstrap_command(root: Path) -> list[str]:
     """
     return [
         "env", "INITRD=No", "mmdebstrap", *OPTIONS,
+        f"--customize-hook={shlex.join(['copy-in', *map(str, GUEST_FILES), GUEST_FOLDER])}",
         f"--customize-hook=sh -c {shlex.quote(CUSTOMIZE_HOOK)} hook \"$1\"",
         SUITE, str(root),
     ]  # fmt: skip
