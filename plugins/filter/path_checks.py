@@ -28,8 +28,8 @@ options:
   plan:
     description:
       - A dictionary with any of C(mtu_needed), the bytes of the largest packet that nodes will send
-        to each other with its encapsulation, and C(overhead), the bytes of that which are
-        encapsulation.
+        to each other with its encapsulation, and C(pod_network), C(encapsulation), C(wireguard) and
+        C(family), from which follows how much less a pod's packet may have.
       - Without C(mtu_needed) each path must carry what was asked of it.
     type: dict
     default: {}

@@ -111,24 +111,3 @@ def pod_mtu(
             nic_mtus,
         )
     return underlay - cost
-
-
-def wire_mtu(
-    mtu: Any,
-    encapsulation: str = "none",
-    wireguard: bool = False,
-    family: str = "ipv4",
-    pod_network: str = "calico",
-) -> int:
-    """Return the size in bytes of the largest packet that the path between two nodes must carry.
-
-    *mtu* is ``fastpath_mtu``. With ``auto`` that is what the card of the sender carries, which is
-    not known here: 0. A number is the MTU of a pod, and what is put around its packets comes on
-    top; Cilium's number is that of the card already.
-    """
-    if mtu in (None, "", "auto"):
-        return 0
-    number = check_mtu(mtu, family)
-    if pod_network == "cilium":
-        return number
-    return number + overhead(encapsulation, wireguard, family)

@@ -25,11 +25,18 @@ def card_mac(host: Host, name: str) -> str:
 
 
 def macs(host: Host) -> dict[str, str]:
-    """Return the address of each Ethernet card that has a device behind it."""
+    """Return the address of each Ethernet card that has a device behind it, those on USB left out.
+
+    A server's management controller shows such a card to its host, on many with one fixed address.
+    """
     found = {}
     for name in host.names(_NET):
         folder = f"{_NET}/{name}"
-        if host.exists(f"{folder}/device") and host.text(f"{folder}/type") == _ETHERNET:
+        # drivers/usb/core/sysfs.c: each interface of a USB device has this attribute.
+        usb = host.exists(f"{folder}/device/bInterfaceNumber")
+        if usb or not host.exists(f"{folder}/device"):
+            continue
+        if host.text(f"{folder}/type") == _ETHERNET:
             mac = card_mac(host, name)
             if mac not in ("", _NO_ADDRESS):
                 found[name] = mac

@@ -89,8 +89,9 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     read = [host for host in known if host.facts]
     found = [
         Check(
-            "hosts", host.name, "fitness", "not read", "", _checks.INFO,
-            f"{host.name} told nothing of itself, so it is not judged.",
+            "hosts", host.name, "fitness", "not read", "every host is read", _checks.ERROR,
+            f"{host.name} told nothing of itself, so nobody knows whether it can carry the plan.",
+            "Repair what its task said above, or leave it out with --limit.",
         )
         for host in known
         if not host.facts

@@ -65,7 +65,13 @@ def latency(host: Host) -> Iterator[Check]:
     p99 = host.facts.number("disk.p99_ms")
     if p99 is None or host.facts.flag("disk.measured") is False:
         reason = host.facts.text("disk.reason").rstrip(".") or "the reason is not known"
-        if host.control_plane:
+        if host.control_plane and host.facts.flag("disk.hangs"):
+            yield Check(
+                "disk", host.name, name, "hangs", limit, ERROR,
+                f"The disk under {path} of {host.name} hangs, or is far too slow: {reason}.",
+                _FASTER,
+            )  # fmt: skip
+        elif host.control_plane:
             yield Check(
                 "disk", host.name, name, "not measured", limit, INFO,
                 f"The disk under {path} of {host.name} was not measured: {reason}.",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,10 +18,31 @@ def read(hosts: Mapping[str, Any], node: str) -> list[Mapping[str, Any]] | None:
     return ((hosts.get(node) or {}).get("state") or {}).get("bgp")
 
 
-def expected(plan: Mapping[str, Any], live: Mapping[str, Any], found: Sequence[Any]) -> int:
-    """Return how many sessions a node should have that has *found*."""
-    # What BIRD has beyond the mesh are peers that were configured.
-    return max(_bird.mesh_sessions(len(live["nodes"]), plan["mesh"]), len(found))
+def peers(plan: Mapping[str, Any], node: str) -> list[str]:
+    """Return the addresses of the planned peers of *node* in the family of pods.
+
+    The other family has a BIRD of its own, which has no routes to pods.
+    """
+    version = ipaddress.ip_network(plan["pod_cidr"], strict=False).version
+    return [
+        str(peer["address"])
+        for peer in plan.get("bgp_peers") or ()
+        if node in [str(name).lower() for name in peer.get("nodes") or [node]]
+        and ipaddress.ip_address(str(peer["address"])).version == version
+    ]
+
+
+def expected(
+    plan: Mapping[str, Any], live: Mapping[str, Any], node: str, found: Sequence[Any]
+) -> int:
+    """Return how many sessions *node* should have, which has *found*."""
+    nodes = len(live["nodes"])
+    planned = _bird.mesh_sessions(nodes, plan["mesh"]) + len(peers(plan, node))
+    # Somebody must tell where pods of other nodes are: without mesh and peers a route reflector.
+    # With VXLAN it is Felix.
+    told = nodes > 1 and not plan["encapsulation"].startswith("vxlan")
+    # What BIRD has beyond all that was configured by others.
+    return max(planned, int(told), len(found))
 
 
 def up(found: Sequence[Mapping[str, Any]]) -> int:
@@ -44,7 +66,7 @@ def checks(
 def _session_checks(
     live: Mapping[str, Any], plan: Mapping[str, Any], name: str, found: Sequence[Mapping[str, Any]]
 ) -> list[Check]:
-    count, wanted = up(found), expected(plan, live, found)
+    count, wanted = up(found), expected(plan, live, name, found)
     if not wanted:
         return []
     check = Check(
@@ -53,25 +75,37 @@ def _session_checks(
     if count >= wanted:
         return [check]
     down = [f"{s['name']} {s['info'] or s['state']}" for s in found if s["state"] != "Established"]
+    down += [f"none with {peer}" for peer in peers(plan, name) if not _is_configured(peer, found)]
     detail = f": {'; '.join(down)}" if down else ""
     return [
         check._replace(
             verdict=ERROR,
             message=f"{name} has {count} of {wanted} BGP sessions established{detail}.",
-            fix="TCP port 179 must be open between all nodes, and calico-node must run on each.",
+            fix="TCP port 179 must be open between all nodes, and calico-node must run on each. "
+            "kubectl get bgppeers --output yaml shows the peers.",
         )
     ]
+
+
+def _written(address: Any) -> str:
+    """Return *address* as it stands in names of BIRD's protocols, which have no dots nor colons."""
+    return re.sub(r"[.:]", "_", str(address))
+
+
+def _is_configured(peer: str, found: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether one of *found* is a session with *peer*; a port may follow its address."""
+    names = re.compile(rf"(Global|Node)_{re.escape(_written(peer))}(_port_\d+)?")
+    return any(names.fullmatch(session["name"]) for session in found)
 
 
 def _peer(live: Mapping[str, Any], session: str) -> str | None:
     """Return the node at the other end of a session of the mesh.
 
-    BIRD's protocols take no dots nor colons in names: Mesh_10_90_0_11 (projectcalico/calico,
+    Its name is Mesh_10_90_0_11 (projectcalico/calico,
     confd/etc/calico/confd/templates/bird.cfg.template).
     """
     for node in live["nodes"]:
-        written = re.sub(r"[.:]", "_", str(node.get("address") or "-"))
-        if session == f"{_bird.MESH}_{written}":
+        if session == f"{_bird.MESH}_{_written(node.get('address') or '-')}":
             return str(node["name"])
     return None
 

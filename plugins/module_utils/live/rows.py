@@ -30,7 +30,7 @@ def status_rows(
         if plan["pod_network"] == "calico":
             found = bgp.read(hosts, name)
             if found is not None:
-                sessions = f"{bgp.up(found)}/{bgp.expected(plan, live, found)}"
+                sessions = f"{bgp.up(found)}/{bgp.expected(plan, live, name, found)}"
         elif counts := _cilium_problems.session_counts(live, plan, name):
             sessions = "{}/{}".format(*counts)
         rows.append(

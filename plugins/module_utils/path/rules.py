@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _checks, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import Check
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _plan, mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils.path import search
 
 _ID, _NAME = "path-mtu", "path MTU"
@@ -37,16 +38,17 @@ def checks(
     """Return the checks of *results*, the ``paths`` of module path_mtu by host.
 
     *plan* may have ``mtu_needed``, the bytes of the largest packet that nodes will send to each
-    other with its encapsulation (default: what was asked of each path), and ``overhead``, the bytes
-    of that which are encapsulation (default 0). A host has one check for all paths that are as
-    large as needed, and one for each different fault. A host without results was not probed. Raises
-    ValueError for anything but dictionaries.
+    other with its encapsulation (default: what was asked of each path), and ``pod_network``,
+    ``encapsulation``, ``wireguard`` and ``family``, which tell how much of that is put around a
+    pod's packet (default: nothing). A host has one check for all paths that are as large as needed,
+    and one for each different fault. A host without results was not probed. Raises ValueError for
+    anything but dictionaries.
     """
     for value in (results, plan or {}):
         if not isinstance(value, Mapping):
             raise ValueError(f"results and plan must be dictionaries, got {value!r}")
     needed = int((plan or {}).get("mtu_needed") or 0)
-    overhead = int((plan or {}).get("overhead") or 0)
+    overhead = mtu.cost(_plan.read(plan or {})) or 0
     found = []
     for host, paths in results.items():
         if paths is None:

@@ -100,6 +100,8 @@ def pods(
 ) -> list[Check]:
     """Return an error for each node whose pod answers no other host, and for each further host."""
     found = list(found)
+    if not found:
+        return []
     nodes = set(plan["nodes"])
     hosts = {host for host, entry in _entries.measured(results, "cluster_ip") if entry["answered"]}
     by_node: dict[str, list[Missing]] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, Check
+from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, INFO, Check
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import named
 from ansible_collections.fastpath.k8s.plugins.module_utils.reach import _entries
 from ansible_collections.fastpath.k8s.plugins.module_utils.reach._entries import Entry
@@ -46,6 +46,31 @@ def checks(results: _entries.Results, plan: Mapping[str, Any]) -> list[Check]:
     for key, group in _groups(left, lonely).items():
         found.append(_of_pair(*key, group) if key[1] else _of_host(key[0], group))
     return found + _own(_without(own, ports), plan)
+
+
+def unproven(results: _entries.Results, plan: Mapping[str, Any]) -> list[Check]:
+    """Return a note where asking a NodePort from a node does not take the way of a client.
+
+    Cilium's load balancer for sockets knows the NodePorts of all nodes, and turns a connection of a
+    node's own program to one of them to a pod at once (cilium/cilium, bpf/bpf_sock.c,
+    sock4_wildcard_lookup): a firewall before the port is never met.
+    """
+    asked = [entry for _host, entry in _entries.measured(results, "node_port")]
+    if plan.get("service_proxy") != "cilium" or not asked:
+        return []
+    return [
+        Check(
+            _entries.ID,
+            None,
+            "NodePorts",
+            "asked from nodes",
+            "",
+            INFO,
+            "Cilium answers for a NodePort on the node that asks, so whether a firewall lets "
+            "clients through to the NodePorts is not proven.",
+            f"Ask {_entries.ports(asked)} of a node from a machine outside the cluster.",
+        )
+    ]
 
 
 def _closed_ports(away: Iterable[_Row]) -> dict[tuple[str, str], bool]:

@@ -33,6 +33,7 @@ def checks(results: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Check]:
         *_cluster_ip.dead(reach, plan),
         *_cluster_ip.pods(missing, reach, plan),
         *_node_ports.checks(reach, plan),
+        *_node_ports.unproven(reach, plan),
         *_rows.checks(reach, {(item.host, item.protocol) for item in missing}),
     ]
 

@@ -153,14 +153,34 @@ def test_verify_asks_nothing_where_the_cluster_could_not_be_read(evaluate):
 
 
 def test_preflight_judges_what_the_plan_needs(evaluate):
-    plan, modules, size, limits = evaluate(
+    plan, modules, limits = evaluate(
         "preflight", "lab_pair",
-        "[__preflight_plan, __preflight_modules, __preflight_path_mtu, __preflight_thresholds]", {},
+        "[__preflight_plan, __preflight_modules, __preflight_thresholds]", {},
     )  # fmt: skip
     assert (plan["control_plane_endpoint"], plan["pod_mtu"]) == ("10.90.0.11:6443", None)
     assert {"ip_vs", "ip_vs_rr", "tcp_bbr"} <= set(modules)
-    assert size == 0
     assert set(limits) == set(thresholds.THRESHOLDS)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "names"),
+    [
+        # A path to a host that --limit leaves out can be probed where its address is known.
+        ({"cp1": None, "worker1": "10.90.0.21"}, ["cp1", "worker1"]),
+        # A host of the run stays in, so that the probe fails and names it.
+        ({"cp1": None, "worker1": None}, ["cp1"]),
+    ],
+)
+def test_hosts_that_are_left_out_need_no_address(evaluate, addresses, names):
+    known = {"__preflight_addresses": addresses}
+    assert evaluate("preflight", "lab_pair", "__preflight_addressed", known) == names
+
+
+@pytest.mark.parametrize("value", ["false", "true", False, True])
+def test_verify_takes_booleans_as_they_come_from_a_command_line(evaluate, value):
+    given = {"fastpath_bgp_mesh": value, "fastpath_wireguard": value}
+    plan = evaluate("verify", "lab_pair", "__verify_plan", given)
+    assert (plan["mesh"], plan["wireguard"]) == (value in ("true", True),) * 2
 
 
 def test_the_defaults_of_preflight_are_those_of_the_rules():

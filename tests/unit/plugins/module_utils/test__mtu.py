@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _mtu
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
 
 TABLE = [
     # NIC MTUs, encapsulation, wireguard, family, pod MTU
@@ -81,23 +80,3 @@ def test_one_more_nic_never_raises_the_mtu(nics, another, encapsulation, wiregua
 @given(ENCAPSULATIONS, FAMILIES)
 def test_encryption_never_makes_room(encapsulation, family):
     assert _mtu.overhead(encapsulation, True, family) >= _mtu.overhead(encapsulation, False, family)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (("auto",), 0),
-        ((None,), 0),
-        ((1500,), 1500),
-        (("1450", "vxlan"), 1500),
-        ((1440, "none", True), 1500),
-        ((1500, "vxlan", False, "ipv4", "cilium"), 1500),
-    ],
-)
-def test_what_the_path_must_carry(arguments, expected):
-    assert _mtu.wire_mtu(*arguments) == expected
-
-
-def test_a_path_for_no_mtu_is_refused():
-    with pytest.raises(BadValue, match="MTU must be an integer"):
-        _mtu.wire_mtu("jumbo")

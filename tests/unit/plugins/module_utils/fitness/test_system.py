@@ -85,6 +85,9 @@ def test_identity(tree):
     tree.card("eth1", address="52:54:00:aa:00:01")
     tree.file("/sys/class/net/eth1/bonding_slave/perm_hwaddr", "52:54:00:aa:00:02\n")
     tree.card("ib0", type="32", address="00:00:01")
+    # What a management controller shows its host: the same address on many servers.
+    tree.card("enx0", address="be:3a:f2:b6:05:9f")
+    tree.file("/sys/class/net/enx0/device/bInterfaceNumber", "00\n")
     tree.interface("bond0", address="52:54:00:aa:00:01")
     tree.file("/etc/machine-id", "0123456789abcdef0123456789abcdef\n")
     tree.file("/sys/class/dmi/id/product_uuid", "4C4C4544-0042-4A10\n")

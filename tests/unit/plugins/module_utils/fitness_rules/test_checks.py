@@ -119,8 +119,9 @@ def test_a_healthy_fleet_has_every_value_and_nothing_wrong(judge):
 def test_a_host_that_said_nothing_is_told_once():
     for said in (None, {}, [], "x"):
         (check,) = checks.checks({"w1": said}, {})
-        assert check.verdict == "info"
-        assert check.message == "w1 told nothing of itself, so it is not judged."
+        assert (check.host, check.verdict) == ("w1", "error")
+        assert check.message.startswith("w1 told nothing of itself")
+        assert check.fix.endswith("leave it out with --limit.")
 
 
 def test_parts_that_are_not_there_are_told_and_not_judged(judge):

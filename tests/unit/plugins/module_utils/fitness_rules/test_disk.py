@@ -83,6 +83,21 @@ def test_a_disk_that_was_not_measured_is_told_with_the_reason(one):
     assert found.message.endswith("was not measured: the reason is not known.")
 
 
+def test_a_disk_that_hangs_is_an_error_where_etcd_will_be(one):
+    changes = {
+        "disk.measured": False, "disk.p99_ms": None, "disk.hangs": True,
+        "disk.reason": "fio did not end within 40 s",
+    }  # fmt: skip
+    found = one("disk", "fdatasync", changes, "cp1")
+    assert (found.verdict, found.value) == ("error", "hangs")
+    assert found.message == (
+        "The disk under /var/lib/etcd of cp1 hangs, or is far too slow: fio did not end within "
+        "40 s."
+    )
+    assert found.fix.startswith("Put /var/lib/etcd on a flash disk")
+    assert one("disk", "fdatasync", changes) is None
+
+
 def test_limits_are_the_users(one):
     limits = {"fsync_p99_error": 100, "fsync_p99_warning": 50}
     assert one("disk", "fdatasync", {"disk.p99_ms": 49}, "cp1", limits).verdict == "ok"

@@ -38,13 +38,51 @@ def test_of_two_nodes_each_has_one_session(live, hosts, plan, wrong):
     assert check.message.startswith("worker1 has 0 of 1 BGP sessions established")
 
 
-def test_without_a_mesh_only_sessions_that_are_configured_are_judged(judge, wrong, hosts):
+@pytest.mark.parametrize("encapsulation", ["none", "ipip", "ipip_cross_subnet"])
+def test_without_a_mesh_somebody_must_tell_where_pods_are(wrong, hosts, plan, encapsulation):
+    plan.update(mesh=False, encapsulation=encapsulation)
+    for name in ("worker1", "worker2"):
+        hosts[name]["state"]["bgp"] = [session("Node_192_0_2_1")]
+    found = [check for check in wrong(("hosts", "cp1", "state", "bgp"), []) if "bgp" in check.id]
+    assert [check.message for check in found] == ["cp1 has 0 of 1 BGP sessions established."]
+
+
+def test_with_vxlan_nobody_needs_bgp(judge, hosts, plan):
+    plan.update(mesh=False, encapsulation="vxlan")
     for reading in hosts.values():
         reading["state"]["bgp"] = []
-    found = judge(("plan", "mesh"), False)
-    assert "bgp-session" not in {check.id for check in found}
-    (check,) = wrong(("hosts", "cp1", "state", "bgp"), [DOWN])
-    assert check.message.startswith("cp1 has 0 of 1 BGP sessions")
+    assert "bgp-session" not in {check.id for check in judge()}
+
+
+def session(name):
+    return {"name": name, "state": "Established", "info": "Established", "imported": 0}
+
+
+@pytest.mark.parametrize("mesh", [True, False])
+@pytest.mark.parametrize("name", ["Global_192_0_2_1", "Node_192_0_2_1", "Node_192_0_2_1_port_1790"])
+def test_a_planned_peer_is_there(wrong, hosts, plan, mesh, name):
+    plan.update(mesh=mesh, bgp_peers=[{"address": "192.0.2.1", "as_number": 64513}])
+    for reading in hosts.values():
+        reading["state"]["bgp"] = [*(reading["state"]["bgp"] if mesh else ()), session(name)]
+    assert wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("peer", "missing"),
+    [
+        ({"address": "192.0.2.1"}, True),
+        ({"address": "192.0.2.1", "nodes": ["CP1"]}, True),
+        ({"address": "192.0.2.1", "nodes": ["worker1"]}, False),
+        # BIRD of IPv6 has it, which routes no pods here.
+        ({"address": "2001:db8::1"}, False),
+    ],
+)
+def test_a_planned_peer_that_nobody_configured(wrong, plan, peer, missing):
+    plan["bgp_peers"] = [peer | {"as_number": 64513}]
+    messages = [check.message for check in wrong() if check.host == "cp1"]
+    assert messages == (
+        ["cp1 has 2 of 3 BGP sessions established: none with 192.0.2.1."] if missing else []
+    )
 
 
 def test_a_session_without_routes(wrong):

@@ -63,9 +63,17 @@ def test_a_black_hole():
     )
 
 
-def test_pods_get_less_than_the_path_by_what_encapsulation_takes():
-    check = only([path("cp1", 1400, "black_hole")], mtu_needed=1500, overhead=50)
-    assert check.fix.endswith(", or set the NIC to 1400 and fastpath_mtu to 1350.")
+@pytest.mark.parametrize(
+    ("plan", "pods"),
+    [
+        ({"encapsulation": "vxlan"}, 1350),
+        ({"encapsulation": "vxlan", "family": "ipv6"}, 1330),
+        ({"pod_network": "cilium", "encapsulation": "geneve", "wireguard": True}, 1255),
+    ],
+)
+def test_pods_get_less_than_the_path_by_what_is_put_around_them(plan, pods):
+    check = only([path("cp1", 1400, "black_hole")], **plan)
+    assert check.fix.endswith(f", or set the NIC to 1400 and fastpath_mtu to {pods}.")
 
 
 @pytest.mark.parametrize(

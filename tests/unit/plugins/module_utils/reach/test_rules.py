@@ -376,3 +376,16 @@ def test_a_thousand_nodes_are_judged_in_time():
     checks = rules.checks(results, plan(nodes))
     assert time.monotonic() - start < 20
     assert [check.host for check in checks if check.verdict == "error"] == ["n7"]
+
+
+@pytest.mark.parametrize("results", [{}, {"cp1": None}, cluster(nodes=[])])
+def test_without_a_pod_that_answers_nothing_is_invented(results):
+    assert rules.checks(results, plan(nodes=[])) == []
+
+
+def test_cilium_answers_for_node_ports_before_a_firewall_could():
+    notes = [item for item in rules.checks(cluster(), plan(service_proxy="cilium")) if item.fix]
+    assert [(item.host, item.verdict) for item in notes] == [(None, _checks.INFO)]
+    assert notes[0].message.endswith("clients through to the NodePorts is not proven.")
+    assert notes[0].fix.startswith("Ask NodePorts 30080/TCP and 30081/UDP of a node from a machine")
+    assert not [item for item in rules.checks(cluster(), plan()) if item.fix]
