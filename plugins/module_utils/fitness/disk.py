@@ -69,7 +69,7 @@ def measure(host: Host, folder: str, limits: Limits) -> dict[str, Any]:
             if found:
                 return {"measured": True, "reason": "", "method": "fio", **found}
             if ran.rc == _TIMED_OUT:
-                return {"reason": f"{ran.message}", "hangs": True}
+                return {"reason": ran.message, "hangs": True}
         left = max(until - time.monotonic(), 1)
         taken = distribution.of_latencies(flush.latencies(place, limits.size_mib, left))
     return {"measured": True, "reason": "", "method": "own", **taken}
