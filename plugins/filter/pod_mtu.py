@@ -25,8 +25,20 @@ options:
     description: MTU of the interface in bytes, or a list with that of every node.
     type: raw
     required: true
-extends_documentation_fragment:
-  - fastpath.k8s._wire
+  encapsulation:
+    description: Encapsulation of the pod network.
+    type: str
+    choices: [none, ipip, vxlan, ipip_cross_subnet, vxlan_cross_subnet]
+    default: none
+  wireguard:
+    description: Whether traffic between nodes is encrypted by WireGuard.
+    type: bool
+    default: false
+  family:
+    description: Address family of the nodes.
+    type: str
+    choices: [ipv4, ipv6]
+    default: ipv4
 """
 
 EXAMPLES = """
