@@ -88,6 +88,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "kubernetes_node_name": "",
         "kubernetes_node_port_range": "fastpath_node_port_range",
         "kubernetes_packages": "",
+        "kubernetes_join": "",
         "kubernetes_patches": "",
         "kubernetes_pod_block_size": "fastpath_pod_block_size",
         "kubernetes_pod_cidr": "fastpath_pod_cidr",

@@ -11,8 +11,8 @@ SWAP = (
     'with swap on is not supported, please disable swap or set --fail-swap-on flag to \\"false\\""'
 )
 RUNTIME = (
-    'E1128 09:12:01.123456    4711 run.go:72] "command failed" err="failed to run Kubelet: validate '
-    'service connection: rpc error: code = DeadlineExceeded desc = context deadline exceeded"'
+    'E1128 09:12:01.123456    4711 run.go:72] "command failed" err="failed to run Kubelet: '
+    'validate service connection: rpc error: desc = context deadline exceeded"'
 )
 
 

@@ -74,7 +74,7 @@ def machine(tmp_path, monkeypatch):
     (tmp_path / "bin").mkdir()
     text = KUBEADM
     for name in ("top", "kubernetes", "kubelet", "etcd", "memory"):
-        text = text.replace("{%s}" % name, str(getattr(machine, name)))
+        text = text.replace(f"{{{name}}}", str(getattr(machine, name)))
     for name, script in {
         "kubeadm": text.replace("{token}", TOKEN),
         "systemctl": "#!/bin/sh\nexit 0\n",
