@@ -44,6 +44,7 @@ IDS = (
     "ipvs-table",
     "kernel",
     "kernel-modules",
+    "kubeadm",
     "leftovers",
     "memory",
     "mode-kernel",

@@ -150,6 +150,11 @@ fitness:
           answered with any status.
       type: list
       elements: dict
+    kubeadm:
+      description:
+        - What kubeadm has made; kubeconfigs, manifests, pki, etcd, etcd_local, kubelet_config,
+          kubelet, and record, what M(fastpath.k8s.kubeadm) has recorded.
+      type: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,

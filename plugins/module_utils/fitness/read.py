@@ -16,6 +16,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     firewall,
     identity,
     kernel,
+    kubeadm,
     leftovers,
     memory,
     mirrors,
@@ -59,6 +60,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "nic": nic.read(host, options.interface),
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
+        "kubeadm": kubeadm.read(host, options.disk_path),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubeadm_host
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import INFO, Check
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._plan import Plan
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
@@ -29,11 +30,35 @@ class Host(NamedTuple):
         return self.name in self.plan.control_planes
 
     @property
+    def kubeadm(self) -> _kubeadm_host.Verdict | None:
+        """Return how far kubeadm has got on it, None where that was not read."""
+        found = self.facts.part("kubeadm")
+        if not found:
+            return None
+        remains = _kubeadm_host.Remains(
+            kubeconfigs=tuple(found.texts("kubeconfigs") or ()),
+            manifests=tuple(found.texts("manifests") or ()),
+            pki=tuple(found.texts("pki") or ()),
+            etcd=bool(found.flag("etcd")),
+            etcd_local=found.flag("etcd_local") is not False,
+            kubelet_config=bool(found.flag("kubelet_config")),
+            kubelet=bool(found.flag("kubelet")),
+        )
+        first = self.name == self.plan.first_control_plane
+        command = _kubeadm_host.INIT if first else _kubeadm_host.JOIN
+        record = found.get("record")
+        return _kubeadm_host.judge(remains, record if isinstance(record, Mapping) else {}, command)
+
+    @property
     def joined(self) -> bool | None:
-        """Say whether it is a node of a cluster already, None where that was not read."""
+        """Say whether it is a node of a cluster, or one half made; None where that was not read."""
         if not self.facts.part("leftovers"):
             return None
-        return bool(self.facts.text("leftovers.kubelet_server"))
+        made = self.kubeadm
+        return bool(
+            self.facts.text("leftovers.kubelet_server")
+            or (made and made.state != _kubeadm_host.BARE)
+        )
 
     @property
     def interface(self) -> Reader:

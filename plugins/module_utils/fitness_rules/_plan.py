@@ -16,6 +16,8 @@ class Plan(NamedTuple):
     """The plan as far as hosts are judged by it; what is not known is empty or None."""
 
     control_planes: frozenset[str]
+    #: The one that is initialised; the others join.
+    first_control_plane: str
     pod_network: str
     service_proxy: str
     #: Major and minor version of Kubernetes.
@@ -52,8 +54,10 @@ def read(value: Any) -> Plan:
     """Return the plan in *value*; what it lacks is not judged."""
     plan = Reader(value)
     interfaces = plan.get("node_interfaces")
+    control_planes = plan.texts("control_planes") or []
     return Plan(
-        control_planes=frozenset(plan.texts("control_planes") or ()),
+        control_planes=frozenset(control_planes),
+        first_control_plane=control_planes[0] if control_planes else "",
         pod_network=plan.text("pod_network"),
         service_proxy=plan.text("service_proxy"),
         kubernetes=_kubernetes(plan.text("kubernetes_version")),

@@ -119,6 +119,9 @@ def cluster(host: Host) -> Iterator[Check]:
         yield unread(host, _ID, _ID, "What another cluster left")
         return
     server = found.text("kubelet_server")
+    if not server and host.joined:
+        # Half made, or a node that lost a file: reported separately, with another way back.
+        return
     if not server:
         yield _of_bare(host, found)
         return

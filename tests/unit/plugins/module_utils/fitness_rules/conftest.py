@@ -94,6 +94,16 @@ def healthy(number=1):
             "buckets": [[0.5, 5015], [2.0, 5000], [10.0, 15]],
         },
         "firewall": {"managers": [], "foreign": []},
+        "kubeadm": {
+            "kubeconfigs": [],
+            "manifests": [],
+            "pki": [],
+            "etcd": False,
+            "etcd_local": True,
+            "kubelet_config": False,
+            "kubelet": False,
+            "record": {},
+        },
         "leftovers": {
             "paths": [],
             "kube_ipvs0": False,
