@@ -75,6 +75,11 @@ class Remains(NamedTuple):
     kubelet_config: bool = False
     kubelet: bool = False
 
+    @property
+    def control_plane(self) -> bool:
+        """Say whether kubeadm's own static pods are there; users add others before init."""
+        return not {"etcd", *STATIC_PODS}.isdisjoint(self.manifests)
+
     def precious(self) -> tuple[str, ...]:
         """Return in words what ``kubeadm reset`` would remove and no run can make again."""
         present = (
@@ -174,7 +179,7 @@ def _steps_of_join(remains: Remains) -> list[tuple[bool, str]]:
 def _steps(remains: Remains, command: str) -> list[tuple[bool, str]]:
     if command == INIT:
         return _steps_of_init(remains)
-    if remains.manifests:
+    if remains.control_plane:
         # A control plane that has joined works without admin.conf, and no role asks there.
         return [step for step in _steps_of_init(remains) if not step[1].endswith("/admin.conf")]
     return _steps_of_join(remains)
@@ -184,7 +189,7 @@ def _begun(remains: Remains, command: str) -> bool:
     """Say whether kubeadm has been here: users may bring a CA of their own for ``init``."""
     return bool(
         remains.kubeconfigs
-        or remains.manifests
+        or remains.control_plane
         or remains.etcd
         or remains.kubelet_config
         or (command == JOIN and "ca.crt" in remains.pki)
@@ -197,7 +202,7 @@ def _cut_off(remains: Remains, command: str) -> bool:
     kubeadm works in an order: after the first thing that is missing nothing may be there. Data of
     etcd is made last, so what is taken for cut off never has any.
     """
-    if command == JOIN and not remains.manifests:
+    if command == JOIN and not remains.control_plane:
         # Where kubelet was started, this file is there until kubelet.conf is.
         started = remains.kubelet_config and "bootstrap-kubelet.conf" not in remains.kubeconfigs
         return "kubelet.conf" not in remains.kubeconfigs and not started and not remains.etcd

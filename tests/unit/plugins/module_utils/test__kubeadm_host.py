@@ -53,6 +53,7 @@ CUT_OFF_FILES = Remains(
         (Remains(), {}, None, BARE),
         (Remains(kubelet=True), {}, None, BARE),
         (Remains(pki=("ca.crt", "ca.key")), {}, None, BARE),
+        (Remains(manifests=("kube-vip",)), {}, None, BARE),
         (Remains(), BEGUN, None, BARE),
         # A control plane, with and without an API that answers, and with an etcd elsewhere.
         (CONTROL_PLANE, {}, None, COMPLETE),
@@ -104,6 +105,7 @@ def test_a_control_plane(remains, record, uploaded, state):
         (Remains(kubelet=True), {}, BARE),
         (WORKER, {}, COMPLETE),
         (WORKER, JOINING, COMPLETE),
+        (WORKER._replace(manifests=("node-cache",)), {}, COMPLETE),
         (CONTROL_PLANE, {}, COMPLETE),
         (without(CONTROL_PLANE, "admin.conf"), {}, COMPLETE),
         # kubelet.conf was moved away from a running node, whatever a record says.
