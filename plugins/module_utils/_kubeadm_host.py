@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _files, _memory
@@ -62,7 +63,9 @@ class Remains(NamedTuple):
     """What of kubeadm is on a host.
 
     ``kubeconfigs`` are names in /etc/kubernetes, ``manifests`` those of static pods without
-    ``.yaml``, ``pki`` paths below /etc/kubernetes/pki. ``etcd`` is whether there is data of etcd,
+    ``.yaml``, ``pki`` paths below /etc/kubernetes/pki. ``empty`` are files of these that have no
+    content, which is what a power loss leaves of files just written; they are in no other list.
+    ``etcd`` is whether there is data of etcd,
     ``etcd_local`` whether the API server uses an etcd of its own machine. ``kubelet_config`` is
     whether kubeadm has configured kubelet, ``kubelet`` whether its folder holds anything.
     """
@@ -74,6 +77,7 @@ class Remains(NamedTuple):
     etcd_local: bool = True
     kubelet_config: bool = False
     kubelet: bool = False
+    empty: tuple[str, ...] = ()
 
     @property
     def control_plane(self) -> bool:
@@ -110,14 +114,19 @@ def _names(root: str, folder: str) -> list[str]:
         return []
 
 
-def _tree(root: str, folder: str) -> tuple[str, ...]:
+def _tree(root: str, folder: str) -> list[str]:
     top = _files.below(root, folder)
-    found = [
+    return sorted(
         os.path.relpath(os.path.join(where, name), top)
         for where, _folders, names in os.walk(top)
         for name in names
-    ]
-    return tuple(sorted(found))
+    )
+
+
+def _is_empty(root: str, path: str) -> bool:
+    with suppress(OSError):
+        return os.path.getsize(_files.below(root, path)) == 0
+    return False
 
 
 def _text(root: str, path: str) -> str:
@@ -133,20 +142,29 @@ def read(root: str = "/", etcd_folder: str = ETCD) -> Remains:
     *etcd_folder* is where etcd is planned to keep its data, ``member`` in it is that data.
     """
     manifests = [
-        name[: -len(".yaml")]
+        f"{KUBERNETES}/manifests/{name}"
         for name in _names(root, f"{KUBERNETES}/manifests")
         if name.endswith(".yaml") and not name.startswith(".")
     ]
+    kubeconfigs = [
+        f"{KUBERNETES}/{name}" for name in _names(root, KUBERNETES) if name in KUBECONFIGS
+    ]
+    pki = [f"{KUBERNETES}/pki/{name}" for name in _tree(root, f"{KUBERNETES}/pki")]
+    config = f"{KUBELET}/config.yaml"
+    empty = {path for path in (*kubeconfigs, *manifests, *pki, config) if _is_empty(root, path)}
     server = _text(root, f"{KUBERNETES}/manifests/kube-apiserver.yaml")
     kubelet = [name for name in _names(root, KUBELET) if name != "lost+found"]
     return Remains(
-        kubeconfigs=tuple(name for name in _names(root, KUBERNETES) if name in KUBECONFIGS),
-        manifests=tuple(manifests),
-        pki=_tree(root, f"{KUBERNETES}/pki"),
+        kubeconfigs=tuple(os.path.basename(path) for path in kubeconfigs if path not in empty),
+        manifests=tuple(
+            os.path.basename(path)[: -len(".yaml")] for path in manifests if path not in empty
+        ),
+        pki=tuple(path[len(f"{KUBERNETES}/pki/") :] for path in pki if path not in empty),
         etcd=any("member" in _names(root, folder) for folder in (ETCD, etcd_folder)),
         etcd_local=not server or bool(_LOCAL_ETCD.search(server + "\n")),
-        kubelet_config="config.yaml" in kubelet,
+        kubelet_config="config.yaml" in kubelet and config not in empty,
         kubelet=bool(kubelet),
+        empty=tuple(sorted(empty)),
     )
 
 
@@ -188,7 +206,8 @@ def _steps(remains: Remains, command: str) -> list[tuple[bool, str]]:
 def _begun(remains: Remains, command: str) -> bool:
     """Say whether kubeadm has been here: users may bring a CA of their own for ``init``."""
     return bool(
-        remains.kubeconfigs
+        remains.empty
+        or remains.kubeconfigs
         or remains.control_plane
         or remains.etcd
         or remains.kubelet_config
@@ -199,15 +218,19 @@ def _begun(remains: Remains, command: str) -> bool:
 def _cut_off(remains: Remains, command: str) -> bool:
     """Say whether *remains* are what a power loss leaves, not a node that lost a file later.
 
-    kubeadm works in an order: after the first thing that is missing nothing may be there. Data of
-    etcd is made last, so what is taken for cut off never has any.
+    kubeadm works in an order: after the first thing that is missing nothing may be there; an empty
+    file was made. Data of etcd is made last, so what is taken for cut off never has any.
     """
+    if remains.etcd:
+        return False
     if command == JOIN and not remains.control_plane:
         # Where kubelet was started, this file is there until kubelet.conf is.
-        started = remains.kubelet_config and "bootstrap-kubelet.conf" not in remains.kubeconfigs
-        return "kubelet.conf" not in remains.kubeconfigs and not started and not remains.etcd
-    there = [there for there, _what in _steps(remains, command)] + [remains.etcd]
-    return there == sorted(there, reverse=True)
+        bootstrap = "bootstrap-kubelet.conf"
+        waiting = bootstrap in remains.kubeconfigs or f"{KUBERNETES}/{bootstrap}" in remains.empty
+        started = remains.kubelet_config and not waiting
+        return "kubelet.conf" not in remains.kubeconfigs and not started
+    made = [there or what in remains.empty for there, what in _steps(remains, command)]
+    return made == sorted(made, reverse=True)
 
 
 def _way_back(missing: list[str], command: str) -> str:
@@ -226,12 +249,17 @@ def _way_back(missing: list[str], command: str) -> str:
     )
 
 
+def _state(path: str, remains: Remains) -> str:
+    return f"{path} (empty)" if path in remains.empty else path
+
+
 def _lacks(remains: Remains, missing: list[str], command: str) -> Verdict:
     return Verdict(
         REFUSE,
-        f"The host has {', '.join(remains.precious())}, and lacks {', '.join(missing)}: either it "
-        f"was moved away, or kubeadm {command} was cut off. No record proves that this collection "
-        "began it, so nothing is changed.",
+        f"The host has {', '.join(remains.precious()) or 'empty files'}, and lacks "
+        f"{', '.join(_state(path, remains) for path in missing)}: either it was moved away, or "
+        f"kubeadm {command} was cut off. No record proves that this collection began it, so "
+        "nothing is changed.",
         _way_back(missing, command),
     )
 
@@ -250,7 +278,7 @@ def judge(
     """
     missing = [what for there, what in _steps(remains, command) if not there]
     begun = record.get("command") == command and not record.get("finished")
-    if not _begun(remains, command):
+    if not _begun(remains, command) and not (begun and remains.pki and not record.get("before")):
         return Verdict(BARE)
     if begun and missing and _cut_off(remains, command):
         before = [str(what) for what in record.get("before") or []]

@@ -153,7 +153,7 @@ fitness:
     kubeadm:
       description:
         - What kubeadm has made; kubeconfigs, manifests, pki, etcd, etcd_local, kubelet_config,
-          kubelet, and record, what M(fastpath.k8s.kubeadm) has recorded.
+          kubelet, empty, and record, what M(fastpath.k8s.kubeadm) has recorded.
       type: dict
     leftovers:
       description:

@@ -43,6 +43,7 @@ class Host(NamedTuple):
             etcd_local=found.flag("etcd_local") is not False,
             kubelet_config=bool(found.flag("kubelet_config")),
             kubelet=bool(found.flag("kubelet")),
+            empty=tuple(found.texts("empty") or ()),
         )
         first = self.name == self.plan.first_control_plane
         command = _kubeadm_host.INIT if first else _kubeadm_host.JOIN

@@ -46,6 +46,23 @@ CUT_OFF_FILES = Remains(
 )
 
 
+#: As power was lost half a minute after the start: a journalled file system has the names, and no
+#: content yet. Seen on a machine that was killed while kubelet started.
+EMPTY_FILES = Remains(
+    kubelet=True,
+    empty=(
+        "/etc/kubernetes/admin.conf",
+        "/etc/kubernetes/kubelet.conf",
+        "/etc/kubernetes/manifests/etcd.yaml",
+        "/etc/kubernetes/manifests/kube-apiserver.yaml",
+        "/etc/kubernetes/manifests/kube-controller-manager.yaml",
+        "/etc/kubernetes/manifests/kube-scheduler.yaml",
+        "/etc/kubernetes/pki/ca.crt",
+        "/var/lib/kubelet/config.yaml",
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("remains", "record", "uploaded", "state"),
     [
@@ -82,6 +99,13 @@ CUT_OFF_FILES = Remains(
         (CUT_OFF_FILES, JOINING, None, REFUSE),
         (CUT_OFF_FILES, {**BEGUN, "before": ["certificates"]}, None, REFUSE),
         (CUT_OFF_FILES._replace(manifests=("etcd",)), BEGUN, None, TAKE_BACK),
+        (Remains(pki=("ca.crt",)), BEGUN, None, TAKE_BACK),
+        (Remains(pki=("ca.crt",)), {**BEGUN, "before": ["certificates"]}, None, BARE),
+        (EMPTY_FILES, {}, None, REFUSE),
+        (EMPTY_FILES, BEGUN, None, TAKE_BACK),
+        # What was written last may have its content, what was written first none.
+        (EMPTY_FILES._replace(kubelet_config=True, manifests=("etcd",)), BEGUN, None, TAKE_BACK),
+        (EMPTY_FILES._replace(etcd=True), BEGUN, None, REFUSE),
         # All files, and the cluster is not finished.
         (CONTROL_PLANE, {}, [], REFUSE),
         (CONTROL_PLANE, {}, ["kube-root-ca.crt"], REFUSE),
@@ -124,6 +148,8 @@ def test_a_control_plane(remains, record, uploaded, state):
             TAKE_BACK,
         ),
         (Remains(pki=("ca.crt",)), {}, REFUSE),
+        (Remains(empty=("/etc/kubernetes/bootstrap-kubelet.conf",)), JOINING, TAKE_BACK),
+        (Remains(empty=("/etc/kubernetes/bootstrap-kubelet.conf",)), {}, REFUSE),
         (Remains(etcd=True), JOINING, REFUSE),
     ],
 )
@@ -159,16 +185,21 @@ def test_what_is_read(tmp_path, servers, local):
     (kubernetes / "manifests/kube-apiserver.yaml").write_text(f"    - --etcd-servers={servers}\n")
     (kubernetes / "manifests/.kube-scheduler.yaml.swp").write_text("")
     (kubernetes / "manifests/kube-scheduler.yaml.old").write_text("")
-    (kubernetes / "admin.conf").write_text("")
+    (kubernetes / "admin.conf").write_text("apiVersion: v1")
+    (kubernetes / "kubelet.conf").write_text("")
     (kubernetes / "audit.yaml").write_text("")
-    (kubernetes / "pki/etcd/ca.crt").write_text("")
+    (kubernetes / "pki/etcd/ca.crt").write_text("-----BEGIN")
     (tmp_path / "var/lib/kubelet").mkdir(parents=True)
     (tmp_path / "mnt/etcd/member").mkdir(parents=True)
     found = _kubeadm_host.read(str(tmp_path))
     assert found == Remains(
-        ("admin.conf",), ("kube-apiserver",), ("etcd/ca.crt",), False, local, False, False
+        kubeconfigs=("admin.conf",),
+        manifests=("kube-apiserver",),
+        pki=("etcd/ca.crt",),
+        etcd_local=local,
+        empty=("/etc/kubernetes/kubelet.conf",),
     )
-    (tmp_path / "var/lib/kubelet/config.yaml").write_text("")
+    (tmp_path / "var/lib/kubelet/config.yaml").write_text("kind: KubeletConfiguration")
     found = _kubeadm_host.read(str(tmp_path), "/mnt/etcd")
     assert (found.etcd, found.kubelet_config, found.kubelet) == (True, True, True)
 

@@ -32,14 +32,17 @@ init)
         exit 1
     fi
     mkdir -p {kubernetes}/manifests {kubernetes}/pki {kubelet} {etcd}/member
-    touch {kubernetes}/pki/ca.crt {kubernetes}/admin.conf {kubernetes}/kubelet.conf
-    for pod in etcd kube-apiserver kube-controller-manager kube-scheduler; do
-        touch {kubernetes}/manifests/$pod.yaml
+    for file in pki/ca.crt admin.conf kubelet.conf manifests/etcd.yaml \
+        manifests/kube-apiserver.yaml manifests/kube-controller-manager.yaml \
+        manifests/kube-scheduler.yaml; do
+        echo made > {kubernetes}/$file
     done
-    touch {kubelet}/config.yaml ;;
+    echo made > {kubelet}/config.yaml ;;
 join)
     mkdir -p {kubernetes}/pki {kubelet}
-    touch {kubernetes}/pki/ca.crt {kubernetes}/kubelet.conf {kubelet}/config.yaml ;;
+    for file in {kubernetes}/pki/ca.crt {kubernetes}/kubelet.conf {kubelet}/config.yaml; do
+        echo made > $file
+    done ;;
 esac
 if [ -e "{top}/fail" ]; then
     cp "{memory}" "{top}/record" 2>/dev/null

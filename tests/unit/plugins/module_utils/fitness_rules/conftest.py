@@ -102,6 +102,7 @@ def healthy(number=1):
             "etcd_local": True,
             "kubelet_config": False,
             "kubelet": False,
+            "empty": [],
             "record": {},
         },
         "leftovers": {
