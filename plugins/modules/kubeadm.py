@@ -137,7 +137,9 @@ def _restart(module: AnsibleModule, memory: _memory.Memory, state: str) -> None:
     command = module.params["command"]
     module.warn(
         f"kubeadm {command} was cut off on this host. The record {memory.path} proves that this "
-        "collection began it, so what it made is removed and it starts anew."
+        "collection began it, so what it made is removed and it starts anew. After a power loss "
+        "images that were pulled right before may have lost files too: if containers of the "
+        "control plane do not start, remove them with crictl rmi --prune."
     )
     done = _take_back(module)
     if done.rc:
