@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _ports, _versions
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    BadValue,
+    as_boolean,
+    as_integer,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
 
 
@@ -48,8 +52,19 @@ def _node_ports(value: str) -> _ports.Range | None:
         return None
 
 
+def _pod_mtu(value: Any) -> int | None:
+    """Return the planned MTU in bytes, None where it is derived from the interfaces."""
+    if value is None or (isinstance(value, str) and value.strip() in ("", "auto")):
+        return None
+    return as_integer(value, "pod_mtu", low=1)
+
+
 def read(value: Any) -> Plan:
-    """Return the plan in *value*; what it lacks is not judged."""
+    """Return the plan in *value*; what it lacks is not judged.
+
+    Raises BadValue for a pod_mtu that is neither a number nor "auto", and for a wireguard that is
+    no boolean: both may come from a command line, which makes strings of them.
+    """
     plan = Reader(value)
     interfaces = plan.get("node_interfaces")
     return Plan(
@@ -61,9 +76,9 @@ def read(value: Any) -> Plan:
         node_ports=_node_ports(plan.text("node_port_range")),
         congestion_control=plan.text("congestion_control"),
         qdisc=plan.text("qdisc"),
-        pod_mtu=plan.integer("pod_mtu"),
+        pod_mtu=_pod_mtu(plan.get("pod_mtu")),
         encapsulation=plan.text("encapsulation") or "none",
-        wireguard=bool(plan.flag("wireguard")),
+        wireguard=as_boolean(plan.get("wireguard") or False, "wireguard"),
         family=plan.text("family") or "ipv4",
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
     )
