@@ -6,6 +6,7 @@ import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _plan
 
 
 @pytest.fixture
@@ -112,9 +113,10 @@ def test_the_planned_mtu_may_be_a_string_of_a_command_line(one, value, verdict):
 
 
 @pytest.mark.parametrize("value", ["1e3", "5s", "abc", 0, True, 1440.5])
-def test_a_planned_mtu_that_is_none_is_refused(judge, value):
+def test_a_planned_mtu_that_is_none_is_refused(one, value):
     with pytest.raises(BadValue, match="pod_mtu must be"):
-        judge({}, pod_mtu=value)
+        _plan.refuse({"pod_mtu": value})
+    assert one("mtu", "MTU of pods", {}, pod_mtu=value) is None
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("true", "error"), ("False", "ok"), ("0", "ok")])
