@@ -97,8 +97,8 @@ def nameservers(host: Host) -> Iterator[Check]:
     if not servers:
         yield Check(
             _ID, host.name, _NAME, value, _LIMIT, WARNING,
-            f"{file} of {host.name} names no name server: CoreDNS has nobody to forward to, and "
-            "does not start.",
+            f"{file} of {host.name} names no name server: CoreDNS has no server to forward "
+            "to, and does not start.",
             "Name the site's name server there; without one, any address of the site's network "
             "lets CoreDNS answer the names of the cluster.",
         )  # fmt: skip

@@ -16,7 +16,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 
 _NAME = "swap at the next boot"
 
-#: What is said, and what is to be done, by how swap is turned on.
+#: Message and fix by how swap is turned on.
 _BY = {
     "fstab": (
         "{what} in /etc/fstab",

@@ -111,7 +111,7 @@ def read(given: Any) -> dict[str, float]:
             values[name] = _number(name, value)
     for low, high in _ASCENDING:
         if values[low] > values[high]:
-            # A role gives every threshold, so a value that equals its default is nobody's choice.
+            # A role gives every threshold: one that equals its default was not chosen by the user.
             if values[high] == THRESHOLDS[high].default:
                 values[high] = values[low]
             else:
