@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import checks
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _plan, checks
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import _errors
 
 DOCUMENTATION = """
@@ -30,7 +30,8 @@ options:
     description:
       - A dictionary with any of C(control_planes) and C(nodes) (lists of names), C(pod_network),
         C(service_proxy), C(kubernetes_version), C(control_plane_endpoint), C(node_port_range),
-        C(congestion_control), C(qdisc), C(pod_mtu), C(encapsulation), C(wireguard), C(family), and
+        C(congestion_control), C(qdisc), C(pod_mtu), C(encapsulation), C(wireguard), C(family),
+        C(kubernetes_patches) (for kubeadm, by target; C(failSwapOn) and C(resolvConf) count), and
         C(node_interfaces), which has C(interface), C(mtu) and C(address) by host. What is left out
         is not judged.
     type: dict
@@ -63,8 +64,13 @@ _value:
 """
 
 
+def _fitness_checks(value: Any, plan: Any, thresholds: Any) -> list[dict[str, Any]]:
+    _plan.refuse(plan)
+    return checks.judged(value, plan, thresholds)
+
+
 def fitness_checks(value: Any, plan: Any, thresholds: Any = None) -> list[dict[str, Any]]:
-    return _errors.call("fitness_checks", checks.judged, value, plan, thresholds)
+    return _errors.call("fitness_checks", _fitness_checks, value, plan, thresholds)
 
 
 class FilterModule:

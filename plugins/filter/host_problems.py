@@ -26,6 +26,7 @@ options:
   host:
     description:
       - A dictionary with any of C(control_planes), C(control_plane_group), C(node_ip), C(swap_mib),
+        C(kubernetes_patches) (of which C(failSwapOn) for kubelet counts),
         C(cni_files), C(kube_proxy), C(paths), C(pod_network) and C(service_proxy). What is left out
         is not judged.
     type: dict

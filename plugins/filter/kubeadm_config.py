@@ -23,7 +23,8 @@ options:
   _input:
     description:
       - A dictionary. Always C(control_plane_endpoint), C(node_name), C(node_ip); optionally
-        C(cri_socket), C(timeout_seconds), and C(schedulable) for a control plane that runs pods.
+        C(cri_socket), C(timeout_seconds) for each wait of kubeadm or C(command_seconds) for the
+        whole command, and C(schedulable) for a control plane that runs pods.
       - For V(init) also C(cluster_name), C(kubernetes_version), C(pod_cidr), C(service_cidr),
         C(kube_proxy_config) unless C(service_proxy) is V(cilium); optionally C(max_pods),
         C(node_port_range), C(pod_network), C(pod_block_size), C(patches_directory).

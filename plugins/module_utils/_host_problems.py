@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _kubelet_config
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
 
 #: What a pod network calls its file in /etc/cni/net.d, by the beginning of the name
@@ -80,9 +81,9 @@ def host_problems(name: str, host: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each reason that *host* has.
 
     Keys, each judged where it is there: control_planes (names), control_plane_group, node_ip,
-    swap_mib (running), pod_network and service_proxy (planned), cni_files (names in
-    /etc/cni/net.d) and kube_proxy (whether its pod is there), or both of them as paths, the files
-    and folders that a host has.
+    swap_mib (running), kubernetes_patches (which may let kubelet take swap), pod_network and
+    service_proxy (planned), cni_files (names in /etc/cni/net.d) and kube_proxy (whether its pod is
+    there), or both of them as paths, the files and folders that a host has.
     """
     host = mapping(host, "the host")
     if "paths" in host:
@@ -96,10 +97,10 @@ def host_problems(name: str, host: Mapping[str, Any]) -> list[str]:
         )
     if "node_ip" in host and not host["node_ip"]:
         found.append(f"{name} has no address for node traffic: set fastpath_node_ip.")
-    if host.get("swap_mib"):
+    if host.get("swap_mib") and not _kubelet_config.takes_swap(host.get("kubernetes_patches")):
         found.append(
             f"Swap is on at {name}, and kubelet refuses to start with it: run swapoff --all and "
-            "take swap out of /etc/fstab."
+            "remove swap from /etc/fstab."
         )
     # With its network a cluster changes what owns its services.
     found.append(_other_network(name, host) or _other_owner(name, host))

@@ -123,7 +123,13 @@ def _extra_arguments(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _timeouts(plan: Mapping[str, Any]) -> dict[str, str]:
+    """Return each of kubeadm's waits.
+
+    Half of what the whole command may take, so that kubeadm itself reports what it waited for.
+    """
     seconds = integer(plan, "timeout_seconds", TIMEOUT_SECONDS, low=1)
+    if plan.get("command_seconds") is not None:
+        seconds = max(integer(plan, "command_seconds", low=1) // 2, 1)
     return {name: go_duration(seconds) for name in _TIMEOUTS}
 
 
@@ -259,11 +265,12 @@ def kubeadm_config(plan: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     """Return the documents that ``kubeadm init`` or ``kubeadm join`` is given.
 
     Keys for both: control_plane_endpoint, node_name, node_ip, cri_socket, timeout_seconds
-    (optional), patches_directory (optional), schedulable (optional; true for a control plane that
-    runs pods). For init: cluster_name, kubernetes_version, pod_cidr, service_cidr, max_pods,
-    node_port_range, service_proxy, kube_proxy_config, pod_network, pod_block_size and extra_args
-    (optional; component to argument to value, over the derived arguments). For join: token,
-    ca_cert_hashes, and certificate_key for a control plane.
+    (optional; each of kubeadm's waits) or command_seconds (optional; what the whole command may
+    take, twice each wait), patches_directory (optional), schedulable (optional; true for a control
+    plane that runs pods). For init: cluster_name, kubernetes_version, pod_cidr, service_cidr,
+    max_pods, node_port_range, service_proxy, kube_proxy_config, pod_network, pod_block_size and
+    extra_args (optional; component to argument to value, over the derived arguments). For join:
+    token, ca_cert_hashes, and certificate_key for a control plane.
     """
     plan = mapping(plan, "the plan")
     if kind not in KINDS:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     BadValue,
+    as_boolean,
     as_integer,
     sequence,
 )
@@ -63,7 +64,7 @@ def underlay_mtu(nic_mtus: Any, family: str = "ipv4") -> int:
     return min(check_mtu(mtu, family, "NIC MTU") for mtu in mtus)
 
 
-def overhead(encapsulation: str = "none", wireguard: bool = False, family: str = "ipv4") -> int:
+def overhead(encapsulation: str = "none", wireguard: Any = False, family: str = "ipv4") -> int:
     """Return the bytes that a pod's packet grows by on its way to another node.
 
     WireGuard and an encapsulation are not added up: Felix sends a packet either through the tunnel
@@ -71,8 +72,7 @@ def overhead(encapsulation: str = "none", wireguard: bool = False, family: str =
     (projectcalico/calico, felix/dataplane/linux/int_dataplane.go, ``determinePodMTU``: the pod
     MTU is the smallest of the devices in use).
     """
-    if not isinstance(wireguard, bool):
-        raise BadValue(f"wireguard must be a boolean, got {wireguard!r}", wireguard)
+    encrypted = as_boolean(wireguard, "wireguard")
     if family not in OVERHEAD:
         raise BadValue(f"family must be ipv4 or ipv6, got {family!r}", family)
     if encapsulation not in ENCAPSULATIONS:
@@ -87,13 +87,13 @@ def overhead(encapsulation: str = "none", wireguard: bool = False, family: str =
             f"encapsulation {encapsulation!r} does not exist for {family}; use vxlan or none",
             encapsulation,
         )
-    return max(OVERHEAD[family][name], OVERHEAD[family]["wireguard"] if wireguard else 0)
+    return max(OVERHEAD[family][name], OVERHEAD[family]["wireguard"] if encrypted else 0)
 
 
 def pod_mtu(
     nic_mtus: Any,
     encapsulation: str = "none",
-    wireguard: bool = False,
+    wireguard: Any = False,
     family: str = "ipv4",
 ) -> int:
     """Return the MTU that a pod's interface may have (what Calico calls ``mtu``).

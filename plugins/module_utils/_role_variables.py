@@ -150,6 +150,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "preflight_ignore_problems": "fastpath_ignore_problems",
         "preflight_interval": "",
         "preflight_ipvs_scheduler": "fastpath_ipvs_scheduler",
+        "preflight_kubernetes_patches": "",
         "preflight_kubernetes_version": "fastpath_kubernetes_version",
         "preflight_memory_control_plane_mib": "",
         "preflight_memory_worker_mib": "",

@@ -29,6 +29,10 @@ class Window(NamedTuple):
         )
 
 
+#: Distributions by ID of os-release(5), and their releases by VERSION_ID: those that the roles
+#: name in their metadata.
+DISTRIBUTIONS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
+
 #: kubeadm's configuration v1beta4, which the collection writes, and the newest series it was
 #: tried with.
 KUBERNETES = Window(

@@ -13,8 +13,10 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-_TRUE = frozenset({"true", "yes", "on"})
-_FALSE = frozenset({"false", "no", "off"})
+#: What a role's specification takes for a boolean (ansible-core,
+#: lib/ansible/module_utils/parsing/convert_bool.py), so that what it lets pass works here too.
+_TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
+_FALSE = frozenset({"false", "no", "off", "n", "f", "0"})
 
 #: Stands for "no default", since None is a value that means "not set".
 _REQUIRED = object()
@@ -113,14 +115,24 @@ def integer(
     return as_integer(get(plan, key, default), key, low, high)
 
 
-def boolean(plan: Mapping[str, Any], key: str, default: Any = _REQUIRED) -> bool:
-    """Return the boolean at *key*; strings such as "true", "no" or "on" are accepted."""
-    value = get(plan, key, default)
+def as_boolean(value: Any, what: str) -> bool:
+    """Return *value* as a boolean.
+
+    Strings such as "true", "No" or "0" are accepted, as -e and AWX surveys send them; so are the
+    numbers 1 and 0. Raises BadValue for anything else.
+    """
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lower() in _TRUE | _FALSE:
-        return value.lower() in _TRUE
-    raise BadValue(f"{key} must be true or false, got {value!r}", value)
+    if isinstance(value, (str, int)):
+        word = str(value).strip().lower()
+        if word in _TRUE | _FALSE:
+            return word in _TRUE
+    raise BadValue(f"{what} must be true or false, got {value!r}", value)
+
+
+def boolean(plan: Mapping[str, Any], key: str, default: Any = _REQUIRED) -> bool:
+    """Return the boolean at *key*, see :func:`as_boolean`."""
+    return as_boolean(get(plan, key, default), key)
 
 
 def strings(plan: Mapping[str, Any], key: str, default: Any = _REQUIRED) -> list[str]:

@@ -11,7 +11,8 @@ author:
   - The fastpath.k8s contributors (@fastpath)
 short_description: Reads how fit a host is for its place in a cluster
 description:
-  - Reads kernel, control groups, swap, clock, identity, ports, network card, processors, packet
+  - Reads distribution, kernel, control groups, swap, also that of the next boot, name servers,
+    certificates, clock, identity, ports, network card, processors, packet
     filters and what another cluster has left, and measures the disk that etcd is going to write to.
   - Judges nothing, and fails for no value that cannot be read; that one is null or empty.
   - The disk is measured with C(fio) where the host has it, and by the module itself where not, the
@@ -92,12 +93,39 @@ fitness:
         - C(release), C(config), which has V(y), V(m) or V(n) for each option of
           O(config), null if it is not readable; and C(missing_modules), those of O(modules)
           that are neither loaded nor built in nor loadable.
+        - C(forbidden_modules), the file of modprobe.d that forbids each of these; C(not_loaded),
+          those that are neither loaded nor built in; and C(locked), whether the kernel loads none
+          until it is booted.
+      type: dict
+    release:
+      description:
+        - The distribution, with C(id), C(version), C(like) (those that it is derived from),
+          C(name), and C(apt), whether it has that.
       type: dict
     cgroup:
       description: Version 1 or 2 of the hierarchy at the root, and its controllers.
       type: dict
     swap:
       description: What is swapped to, with device, size_mib and used_mib.
+      type: list
+      elements: dict
+    swap_at_boot:
+      description:
+        - What turns swap on at the next boot, with C(by), which is V(fstab), V(unit),
+          V(partition) or V(zram), C(what), a device, a file or a unit, and C(unit), the unit of
+          systemd that is masked to keep it off.
+      type: list
+      elements: dict
+    resolver:
+      description:
+        - C(kubelet), the file that kubelet gives to pods, C(resolved), whether systemd-resolved
+          runs, C(link), what C(/etc/resolv.conf) points at, and C(files), by path the name servers
+          of each file, null where there is none.
+      type: dict
+    certificates:
+      description:
+        - Certificates of Kubernetes with C(path), C(common_name) and C(not_after), seconds of the
+          epoch, null where it cannot be read.
       type: list
       elements: dict
     clock:

@@ -12,8 +12,8 @@ author:
 short_description: Reads what a node's kernel, kube-proxy and BIRD have in force
 description:
   - Reads which kernel modules are missing, the queueing disciplines of the network cards,
-    kube-proxy and its IPVS table, the BGP sessions of calico-node's BIRD, and the routes to pods of
-    other nodes.
+    kube-proxy and its IPVS table, the BGP sessions of calico-node's BIRD, the routes to pods of
+    other nodes, and until when certificates are valid.
   - Judges and changes nothing. What cannot be read is null or empty.
 options:
   modules:
@@ -75,6 +75,13 @@ state:
   returned: success
   type: dict
   contains:
+    certificates:
+      description: What M(fastpath.k8s.host_fitness_info) returns under this name.
+      type: list
+      elements: dict
+    time:
+      description: The host's own time in seconds of the epoch.
+      type: float
     missing_modules:
       description: Those of O(modules) that are neither loaded nor built in.
       type: list
@@ -115,6 +122,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _qdisc_live,
     _sysctl_kernel,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import certificates
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 
 def main() -> None:
@@ -150,6 +159,8 @@ def main() -> None:
     module.exit_json(
         changed=False,
         state={
+            "certificates": certificates.read(Host()),
+            "time": time.time(),
             "missing_modules": [name for name in module.params["modules"] if not kernel.has(name)],
             "qdiscs": qdiscs,
             "configured_qdiscs": configured,

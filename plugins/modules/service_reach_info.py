@@ -219,9 +219,10 @@ def main() -> None:
     )
     parameters = dict(module.params)
     for name, least in LEAST.items():
-        if parameters[name] < least:
+        # Not by "<", as nothing is less than what is no number, which a float may be.
+        if not parameters[name] >= least:
             module.fail_json(msg=f"{name} must be at least {least}, not {parameters[name]}.")
-    if parameters["deadline"] <= parameters["timeout"]:
+    if not parameters["deadline"] > parameters["timeout"]:
         module.fail_json(
             msg=f"deadline must be longer than timeout, which is {parameters['timeout']:g} s."
         )

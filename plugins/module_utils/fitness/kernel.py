@@ -9,14 +9,22 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._modules_kernel import Kernel
+from ansible_collections.fastpath.k8s.plugins.module_utils._modules_kernel import (
+    Kernel,
+    canonical,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 _PREFIX = "CONFIG_"
 
-#: modprobe runs these in place of loading (modprobe.d(5), install): the usual way to forbid a
-#: module, which an exit status of 0 would hide.
-_FORBIDDEN = re.compile(r"^install\s+(/usr)?/bin/(true|false)\b", re.MULTILINE)
+#: modprobe runs another command in place of loading (modprobe.d(5), install): the usual way to
+#: forbid a module, which an exit status of 0 would hide. One that loads it in the end names a
+#: program for that.
+_FORBIDDEN = re.compile(r"^install\s+(?!.*\b(?:modprobe|insmod)\b)\S", re.MULTILINE)
+
+#: Where modprobe reads such lines; of files of one name the first counts (modprobe.d(5)).
+_FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+            "/usr/lib/modprobe.d", "/lib/modprobe.d")  # fmt: skip
 
 _NOT_FOUND = 127
 
@@ -61,19 +69,50 @@ def _loadable(host: Host, kernel: Kernel, name: str) -> bool:
     return shown.rc == 0 and not _FORBIDDEN.search(shown.stdout)
 
 
+def forbidden(host: Host) -> dict[str, str]:
+    """Return the file that forbids each module which has an install line without loading."""
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for folder in _FOLDERS:
+        for name in host.names(folder):
+            if name in seen or not name.endswith(".conf"):
+                continue
+            seen.add(name)
+            text = host.text(f"{folder}/{name}").replace("\\\n", " ")
+            for line in text.splitlines():
+                words = line.split(maxsplit=2)
+                is_install = len(words) == 3 and words[0] == "install"
+                if is_install and _FORBIDDEN.match(f"install {words[2]}"):
+                    found.setdefault(canonical(words[1]), f"{folder}/{name}")
+    return found
+
+
 def read(host: Host, modules: Iterable[str], config: Iterable[str]) -> dict[str, Any]:
-    """Return release, config and missing_modules.
+    """Return release, config, missing_modules, forbidden_modules, not_loaded and locked.
 
     ``config`` is None where no configuration can be read. A module is missing that is not loaded,
-    not built in and cannot be loaded.
+    not built in and cannot be loaded; ``forbidden_modules`` has the file that forbids each one of
+    those. ``not_loaded`` are all that are neither loaded nor built in, and ``locked`` says whether
+    the kernel loads none any more until it is booted (Documentation/admin-guide/sysctl/kernel.rst,
+    modules_disabled).
     """
     running = release(host)
     kernel = Kernel(running, host.root)
     text = _config_text(host, running)
+    outside = [name for name in modules if not kernel.has(name)]
+    forbidding = forbidden(host) if outside else {}
+    missing = [
+        name
+        for name in outside
+        if canonical(name) in forbidding or not _loadable(host, kernel, name)
+    ]
     return {
         "release": running,
         "config": parse_config(text, config) if text else None,
-        "missing_modules": [
-            name for name in modules if not kernel.has(name) and not _loadable(host, kernel, name)
-        ],
+        "missing_modules": missing,
+        "forbidden_modules": {
+            name: forbidding[canonical(name)] for name in missing if canonical(name) in forbidding
+        },
+        "not_loaded": outside,
+        "locked": host.text("/proc/sys/kernel/modules_disabled") == "1",
     }

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
+    certificates,
     cgroup,
     clock,
     cpu,
@@ -23,6 +24,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     nic,
     ports,
     processes,
+    release,
+    resolver,
+    swap_boot,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
@@ -53,7 +57,11 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
     fitness: dict[str, Any] = {
         "kernel": kernel.read(host, options.modules, options.config),
         "cgroup": cgroup.read(host),
+        "release": release.read(host),
         "swap": memory.read_swap(host),
+        "swap_at_boot": swap_boot.read(host),
+        "resolver": resolver.read(host, names),
+        "certificates": certificates.read(host),
         "clock": clock.read(host, names),
         "identity": identity.read(host),
         "ports": ports.read(host, running),

@@ -4,11 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _ports, _versions
-from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kubelet_config,
+    _ports,
+    _versions,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
+    BadValue,
+    as_boolean,
+    as_integer,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
 
 
@@ -33,6 +41,10 @@ class Plan(NamedTuple):
     family: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
+    #: Whether kubelet starts with swap, and the file with name servers that it is given; empty
+    #: where kubeadm decides.
+    takes_swap: bool
+    resolver: str
 
 
 def _kubernetes(value: str) -> tuple[int, int] | None:
@@ -50,11 +62,40 @@ def _node_ports(value: str) -> _ports.Range | None:
         return None
 
 
+def _pod_mtu(value: Any) -> int | None:
+    """Return the planned MTU in bytes, None where it is derived from the interfaces."""
+    if value is None or (isinstance(value, str) and value.strip() in ("", "auto")):
+        return None
+    return as_integer(value, "pod_mtu", low=1)
+
+
+def _wireguard(value: Any) -> bool:
+    return value is not None and as_boolean(value, "wireguard")
+
+
+def _or_unknown(reader: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return reader(value)
+    except BadValue:
+        return None
+
+
+def refuse(value: Any) -> None:
+    """Raise BadValue for a pod_mtu that is neither a number nor "auto", and a wrong wireguard.
+
+    Both may come from a command line, which makes strings of them.
+    """
+    plan = Reader(value)
+    _pod_mtu(plan.get("pod_mtu"))
+    _wireguard(plan.get("wireguard"))
+
+
 def read(value: Any) -> Plan:
-    """Return the plan in *value*; what it lacks is not judged."""
+    """Return the plan in *value*; what it lacks, and what is malformed, is not judged."""
     plan = Reader(value)
     interfaces = plan.get("node_interfaces")
     control_planes = plan.texts("control_planes") or []
+    patches = plan.get("kubernetes_patches")
     return Plan(
         control_planes=frozenset(control_planes),
         first_control_plane=control_planes[0] if control_planes else "",
@@ -65,9 +106,11 @@ def read(value: Any) -> Plan:
         node_ports=_node_ports(plan.text("node_port_range")),
         congestion_control=plan.text("congestion_control"),
         qdisc=plan.text("qdisc"),
-        pod_mtu=plan.integer("pod_mtu"),
+        pod_mtu=_or_unknown(_pod_mtu, plan.get("pod_mtu")),
         encapsulation=plan.text("encapsulation") or "none",
-        wireguard=bool(plan.flag("wireguard")),
+        wireguard=bool(_or_unknown(_wireguard, plan.get("wireguard"))),
         family=plan.text("family") or "ipv4",
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
+        takes_swap=_kubelet_config.takes_swap(patches),
+        resolver=str(_kubelet_config.field(patches, "resolvConf") or ""),
     )

@@ -12,6 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._checks import Check
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import (
     _plan,
+    certificates,
     clock,
     clock_offset,
     cpu,
@@ -27,6 +28,9 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     mtu,
     nic,
     ports,
+    release,
+    resolver,
+    swap_boot,
     thresholds,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import Host
@@ -34,12 +38,16 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 
 #: Rules for each host.
 HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
+    release.supported,
     mirrors.answer,
     kernel.release,
     kernel_config.config,
     kernel.modules,
     kubelet.cgroup,
     kubelet.swap,
+    swap_boot.swap,
+    resolver.nameservers,
+    certificates.valid,
     clock.source,
     clock.synchronised,
     identity.inventory_name,
@@ -78,8 +86,9 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     *hosts* has by name what host_fitness_info returned as ``fitness``. Any part of it may be
     missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
-    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard and
-    family; what it lacks is not judged. *limits* replace defaults of thresholds.THRESHOLDS.
+    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard,
+    family and kubernetes_patches (by kubeadm's target); what it lacks is not judged. *limits*
+    replace defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """

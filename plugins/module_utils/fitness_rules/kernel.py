@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
@@ -114,6 +114,14 @@ def _purpose(module: str, plan: Plan) -> str:
     return next((what for starts, what in _FOR if module.startswith(starts)), "the plan")
 
 
+def _needs_text(names: Sequence[str], plan: Plan) -> str:
+    """Return *names* with what each of them is for."""
+    by_purpose: dict[str, list[str]] = {}
+    for module in names:
+        by_purpose.setdefault(_purpose(module, plan), []).append(module)
+    return "; ".join(f"{', '.join(found)} for {what}" for what, found in by_purpose.items())
+
+
 def modules(host: Host) -> Iterator[Check]:
     """Every module that the plan loads is there."""
     missing = host.facts.texts("kernel.missing_modules")
@@ -121,14 +129,35 @@ def modules(host: Host) -> Iterator[Check]:
         yield unread(host, "kernel-modules", "kernel modules", "The list of kernel modules")
         return
     limit = "all that the plan loads"
+    locked = host.facts.texts("kernel.not_loaded") if host.facts.flag("kernel.locked") else None
+    if locked:
+        yield Check(
+            "kernel-modules", host.name, "kernel modules",
+            f"locked, without {', '.join(locked)}", limit, ERROR,
+            f"{host.name} loads no kernel modules until its next boot (kernel.modules_disabled is "
+            f"1), and needs {_needs_text(locked, host.plan)}.",
+            "Remove kernel.modules_disabled from /etc/sysctl.d and from what else sets it, reboot, "
+            "and run this again: what is loaded then may be locked afterwards.",
+        )  # fmt: skip
+        return
     if not missing:
         yield Check("kernel-modules", host.name, "kernel modules", "all there", limit, OK)
         return
-    by_purpose: dict[str, list[str]] = {}
-    for module in missing:
-        by_purpose.setdefault(_purpose(module, host.plan), []).append(module)
-    said = "; ".join(f"{', '.join(names)} for {what}" for what, names in by_purpose.items())
+    said = _needs_text(missing, host.plan)
     running = host.facts.text("kernel.release")
+    forbidden = host.facts.names("kernel.forbidden_modules")
+    if forbidden:
+        files = listed(sorted(set(forbidden.values())))
+        names = ", ".join(forbidden)
+        yield Check(
+            "kernel-modules", host.name, "kernel modules", f"without {', '.join(missing)}", limit,
+            ERROR,
+            f"{host.name} lacks kernel modules: {said}; {files} forbids {names}.",
+            f"Remove the install lines of {names} from {files}"
+            + ("." if set(forbidden) == set(missing) else
+               f", and install the others (linux-modules-extra-{running or '$(uname -r)'})."),
+        )  # fmt: skip
+        return
     yield Check(
         "kernel-modules", host.name, "kernel modules", f"without {', '.join(missing)}", limit,
         ERROR, f"{host.name} lacks kernel modules: {said}.",

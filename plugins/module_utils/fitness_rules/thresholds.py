@@ -75,11 +75,7 @@ THRESHOLDS: dict[str, Threshold] = {
 }
 
 #: Pairs of which the first must not lie above the second.
-_ASCENDING = (
-    ("steal_warning", "steal_error"),
-    ("fsync_p99_suspicious", "fsync_p99_warning"),
-    ("fsync_p99_warning", "fsync_p99_error"),
-)
+_ASCENDING = (("steal_warning", "steal_error"), ("fsync_p99_warning", "fsync_p99_error"))
 
 
 def _number(name: str, value: Any) -> float:
@@ -100,6 +96,10 @@ def _number(name: str, value: Any) -> float:
 def read(given: Any) -> dict[str, float]:
     """Return every threshold, with what the user gave in place of its default; null is not given.
 
+    Of a pair in the wrong order the value that the user chose stays, and takes the other along: an
+    error limit of 5 ms warns from 5 ms on. Where both are the user's, the error limit stays: it
+    refuses a host.
+
     Raises BadValue for a name that is none and for a value that is no number from 0 up.
     """
     values = {name: float(threshold.default) for name, threshold in THRESHOLDS.items()}
@@ -111,7 +111,13 @@ def read(given: Any) -> dict[str, float]:
             values[name] = _number(name, value)
     for low, high in _ASCENDING:
         if values[low] > values[high]:
-            raise BadValue(
-                f"{low} {values[low]:g} is above {high} {values[high]:g}", found.get(low, given)
-            )
+            # A role gives every threshold: one that equals its default was not chosen by the user.
+            if values[high] == THRESHOLDS[high].default:
+                values[high] = values[low]
+            else:
+                values[low] = values[high]
+    # What is slow enough for a warning is not suspiciously fast.
+    values["fsync_p99_suspicious"] = min(
+        values["fsync_p99_suspicious"], values["fsync_p99_warning"]
+    )
     return values

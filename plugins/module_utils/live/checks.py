@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import OK, Check
 from ansible_collections.fastpath.k8s.plugins.module_utils.live import (
+    _plan,
     bgp,
     cilium,
     host,
@@ -32,8 +33,10 @@ def checks(
     ipvs_scheduler, pod_network, encapsulation, pod_mtu (None where it cannot be known) and mesh,
     and with Cilium bgp_peers and the further keys of _cilium_problems.problems. It may have
     kubernetes_version, pod_cidr, service_cidr, wireguard and one_segment (whether all nodes
-    are neighbours); what they are needed for is not judged without them.
+    are neighbours); what they are needed for is not judged without them. Numbers and booleans may
+    be strings, as -e makes them.
     """
+    plan = _plan.typed(plan)
     found = nodes.checks(live, plan)
     if plan["pod_network"] == "calico":
         found += pools.checks(live, plan) + bgp.checks(live, hosts, plan)

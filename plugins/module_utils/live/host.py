@@ -9,10 +9,12 @@ from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _qdisc
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, WARNING, Check
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import certificates
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
 
 
 def checks(hosts: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> list[Check]:
-    """Judge modules, queueing disciplines and sysctl values of each host that was read.
+    """Judge modules, queues, sysctl values and certificates of each host that was read.
 
     Cards are held against net.core.default_qdisc of their host, and that one is a sysctl value
     among the others.
@@ -26,6 +28,10 @@ def checks(hosts: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> l
             found += _qdiscs(name, state, str(state["default_qdisc"]))
         if reading.get("drift"):
             found += _drift(name, reading["drift"])
+        here = Reader(state)
+        now = here.number("time")
+        if now is not None:
+            found += certificates.judge(name, here.parts("certificates") or [], now)
     return found
 
 

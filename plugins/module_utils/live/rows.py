@@ -12,7 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cilium_problems,
     _cluster_info,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.live import bgp
+from ansible_collections.fastpath.k8s.plugins.module_utils.live import _plan, bgp
 
 
 def status_rows(
@@ -23,6 +23,7 @@ def status_rows(
     *live* is what cluster_info returned, *hosts* has by node what was read on it, of which
     ``proxy`` and ``state`` are what node_state_info returned.
     """
+    plan = _plan.typed(plan)
     rows = []
     for node in live["nodes"]:
         name = node["name"]

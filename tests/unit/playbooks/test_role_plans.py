@@ -157,7 +157,7 @@ def test_preflight_judges_what_the_plan_needs(evaluate):
         "preflight", "lab_pair",
         "[__preflight_plan, __preflight_modules, __preflight_thresholds]", {},
     )  # fmt: skip
-    assert (plan["control_plane_endpoint"], plan["pod_mtu"]) == ("10.90.0.11:6443", None)
+    assert (plan["control_plane_endpoint"], plan["pod_mtu"]) == ("10.90.0.11:6443", "auto")
     assert {"ip_vs", "ip_vs_rr", "tcp_bbr"} <= set(modules)
     assert set(limits) == set(thresholds.THRESHOLDS)
 

@@ -108,3 +108,9 @@ def test_paths_are_judged_like_the_rest():
 def test_every_reason_at_once():
     host = {"node_ip": "", "swap_mib": 1, "cni_files": CALICO, "pod_network": "cilium"}
     assert len(_host_problems.host_problems("n", host)) == 3
+
+
+@pytest.mark.parametrize(("value", "refused"), [(False, 0), ("no", 0), (True, 1), (None, 1)])
+def test_swap_that_kubelet_is_planned_to_take(value, refused):
+    host = {"swap_mib": 9, "kubernetes_patches": {"kubeletconfiguration": {"failSwapOn": value}}}
+    assert len(_host_problems.host_problems("w1", host)) == refused

@@ -132,6 +132,23 @@ def test_every_timeout_is_as_long_as_the_plan_says(seconds, expected):
         assert "controlPlaneComponentHealthCheck" in document["timeouts"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(3600, "30m0s"), ("3600", "30m0s"), (" 61 ", "30s"), (1, "1s")]
+)
+def test_each_wait_is_half_of_what_the_command_may_take(seconds, expected):
+    for document in (
+        init(command_seconds=seconds)["InitConfiguration"],
+        join(command_seconds=seconds),
+    ):
+        assert set(document["timeouts"].values()) == {expected}
+
+
+@pytest.mark.parametrize("seconds", ["1e3", "5s", 0, True, 2.5])
+def test_what_is_no_time_for_the_command_is_refused(seconds):
+    with pytest.raises(ValueError, match="command_seconds must be"):
+        init(command_seconds=seconds)
+
+
 def test_join():
     document = join()
     assert document["kind"] == "JoinConfiguration"

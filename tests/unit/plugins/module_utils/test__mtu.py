@@ -30,6 +30,11 @@ TABLE = [
 ]
 
 
+@pytest.mark.parametrize(("given", "expected"), [("True", 1440), ("no", 1500), ("0", 1500)])
+def test_wireguard_may_be_a_string_of_a_command_line(given, expected):
+    assert _mtu.pod_mtu(1500, "none", given) == expected
+
+
 @pytest.mark.parametrize(("nics", "encapsulation", "wireguard", "family", "expected"), TABLE)
 def test_pod_mtu(nics, encapsulation, wireguard, family, expected):
     assert _mtu.pod_mtu(nics, encapsulation, wireguard, family) == expected
@@ -51,7 +56,7 @@ def test_pod_mtu(nics, encapsulation, wireguard, family, expected):
         ((1500, "gre"), "encapsulation must be one of"),
         ((1500, "wireguard"), "encapsulation must be one of"),
         ((1500, "ipip", False, "ipv6"), "does not exist for ipv6"),
-        ((1500, "none", "yes"), "wireguard must be a boolean"),
+        ((1500, "none", "maybe"), "wireguard must be true or false"),
         ((1500, "none", False, "ipv5"), "family must be"),
     ],
 )

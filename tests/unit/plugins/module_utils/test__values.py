@@ -21,13 +21,31 @@ def test_what_is_no_integer(value):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(True, True), (False, False), ("true", True), ("Yes", True), ("off", False), ("no", False)],
+    [
+        (True, True),
+        (False, False),
+        ("true", True),
+        ("Yes", True),
+        ("off", False),
+        ("no", False),
+        # What the specification of a role takes for a boolean.
+        (1, True),
+        (0, False),
+        ("1", True),
+        ("0", False),
+        ("y", True),
+        ("N", False),
+        ("t", True),
+        ("F", False),
+        (" True ", True),
+        ("false\n", False),
+    ],
 )
 def test_booleans(value, expected):
     assert _values.boolean({"x": value}, "x") is expected
 
 
-@pytest.mark.parametrize("value", [1, 0, "1", "", "t", [], {}])
+@pytest.mark.parametrize("value", [2, -1, "2", "", "tr", "5s", 1.5, [], {}])
 def test_what_is_no_boolean(value):
     with pytest.raises(_values.BadValue, match="x must be true or false"):
         _values.boolean({"x": value}, "x")

@@ -60,6 +60,8 @@ def test_defaults_are_those_of_the_core(monkeypatch, capsys):
         ({"parallel": 0}, "parallel must be at least 1, not 0."),
         ({"retries": -1}, "retries must be at least 0, not -1."),
         ({"timeout": 0}, "timeout must be at least 0.01, not 0.0."),
+        ({"timeout": "nan"}, "timeout must be at least 0.01, not nan."),
+        ({"timeout": "inf"}, "deadline must be longer than timeout, which is inf s."),
         ({"timeout": 5, "deadline": 5}, "deadline must be longer than timeout, which is 5 s."),
         ({"probes": [{**PROBE, "port": 0}]}, "a: 0 is no port."),
         ({"probes": [{**PROBE, "protocol": "sctp"}]}, "value of protocol must be one of"),

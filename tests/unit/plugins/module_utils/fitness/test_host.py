@@ -10,7 +10,12 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.read import O
 def test_a_host_of_which_nothing_can_be_read(tree):
     tree.folder.mkdir()
     found = everything(tree, Options(interface="eth0", modules=["ip_vs"], interval=0))
-    assert found["kernel"] == {"release": "", "config": None, "missing_modules": ["ip_vs"]}
+    assert found["kernel"] == {
+        "release": "", "config": None, "missing_modules": ["ip_vs"], "forbidden_modules": {},
+        "not_loaded": ["ip_vs"], "locked": False,
+    }  # fmt: skip
+    assert (found["swap_at_boot"], found["certificates"]) == ([], [])
+    assert found["release"]["id"] == ""
     assert found["cgroup"] == {"version": 1, "controllers": []}
     assert (found["swap"], found["ports"], found["memory_mib"]) == ([], [], None)
     assert found["nic"]["kind"] == ""
@@ -23,7 +28,8 @@ def test_all_keys_and_a_real_interval():
     found = everything(Host(), Options(interval=1))
     assert set(found) == {
         "kernel", "cgroup", "swap", "clock", "time", "identity", "ports", "nic", "cpu",
-        "memory_mib", "disk", "firewall", "kubeadm", "leftovers", "mirrors",
+        "memory_mib", "disk", "firewall", "kubeadm", "leftovers", "mirrors", "release",
+        "swap_at_boot", "resolver", "certificates",
     }  # fmt: skip
     assert 1 <= found["cpu"]["interval_s"] < 10
     assert 1 <= found["time"]["end"] - found["time"]["start"] < 10

@@ -77,3 +77,47 @@ def test_missing_modules(machine):
 
 def test_without_modprobe_the_folder_decides(machine):
     assert kernel.read(machine, ["sch-fq", "ip_vs"], [])["missing_modules"] == ["ip_vs"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "missing"),
+    [
+        ("install /bin/sh -c 'exit 1'\n", True),
+        ("install /usr/sbin/nologin\n", True),
+        ("install /sbin/modprobe --ignore-install ip_vs && echo loaded\n", False),
+        (f"insmod /lib/modules/{RELEASE}/a.ko\ninstall /bin/false\n", True),
+    ],
+)
+def test_what_is_run_in_place_of_loading(machine, printed, missing):
+    machine.prints(f"{ASKED} ip_vs", printed)
+    assert kernel.read(machine, ["ip_vs"], [])["missing_modules"] == ["ip_vs"] * missing
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "forbidden"),
+    [
+        ("/etc/modprobe.d/cis.conf", "install ip_vs /bin/false", True),
+        ("/usr/lib/modprobe.d/cis.conf", "install ip-vs /bin/true", True),
+        ("/etc/modprobe.d/cis.conf", "install ip_vs \\\n /bin/sh -c 'exit 1'", True),
+        ("/etc/modprobe.d/cis.conf", "install ip_vs modprobe -i ip_vs", False),
+        # Only a name of the hardware's is not followed then; modprobe ip_vs loads it.
+        ("/etc/modprobe.d/cis.conf", "blacklist ip_vs", False),
+        ("/etc/modprobe.d/cis.conf", "# install ip_vs /bin/false", False),
+        ("/etc/modprobe.d/cis.conf", "install dccp /bin/false", False),
+        ("/etc/modprobe.d/cis", "install ip_vs /bin/false", False),
+    ],
+)
+def test_files_that_forbid_a_module(machine, path, line, forbidden):
+    machine.file(path, f"{line}\n")
+    machine.prints(f"{ASKED} ip_vs", f"insmod /lib/modules/{RELEASE}/ip_vs.ko\n")
+    found = kernel.read(machine, ["ip_vs"], [])
+    assert found["forbidden_modules"] == ({"ip_vs": path} if forbidden else {})
+    assert found["missing_modules"] == ["ip_vs"] * forbidden
+
+
+@pytest.mark.parametrize(("value", "locked"), [("0\n", False), ("1\n", True), (None, False)])
+def test_a_kernel_that_loads_nothing_more(machine, value, locked):
+    if value:
+        machine.file("/proc/sys/kernel/modules_disabled", value)
+    found = kernel.read(machine, ["nf_conntrack", "tcp_cubic", "sch_fq"], [])
+    assert (found["locked"], found["not_loaded"]) == (locked, ["sch_fq"])

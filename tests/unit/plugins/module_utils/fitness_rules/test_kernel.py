@@ -120,3 +120,34 @@ def test_bbr_in_pods_is_no_error_beside_an_error(one):
     assert found.verdict == "error"
     assert found.threshold == "5.10 for pod network cilium and 5.18 for bbr in pods"
     assert kernel.CILIUM_KERNEL == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({"locked": True, "not_loaded": ["ip_vs"]}, "error", "and needs ip_vs for service proxy"),
+        ({"locked": True, "not_loaded": ["ip_vs"], "missing_modules": ["ip_vs"]}, "error",
+         "kernel.modules_disabled is 1"),
+        # What is loaded stays loaded.
+        ({"locked": True, "not_loaded": []}, "ok", ""),
+        ({"locked": False, "not_loaded": ["ip_vs"]}, "ok", ""),
+        ({"locked": None, "not_loaded": None}, "ok", ""),
+    ],
+)  # fmt: skip
+def test_locked_modules(one, changes, verdict, words):
+    changes = {f"kernel.{key}": value for key, value in changes.items()}
+    found = one("kernel-modules", "kernel modules", changes)
+    assert found.verdict == verdict
+    assert words in found.message
+    assert verdict == "ok" or "reboot" in found.fix
+
+
+def test_a_file_that_forbids_a_module_is_named(one):
+    changes = {
+        "kernel.missing_modules": ["ip_vs", "sch_fq"],
+        "kernel.forbidden_modules": {"ip_vs": "/etc/modprobe.d/cis.conf"},
+    }
+    found = one("kernel-modules", "kernel modules", changes)
+    assert found.verdict == "error"
+    assert found.message.endswith("; /etc/modprobe.d/cis.conf forbids ip_vs.")
+    assert found.fix.startswith("Remove the install lines of ip_vs from /etc/modprobe.d/cis.conf,")

@@ -58,7 +58,7 @@ def test_swap_is_told_with_its_devices(one):
         "Swap is on at w1 (/dev/vda2 of 1024 MiB, /swap of 0 MiB), and kubelet refuses to start "
         "with it."
     )
-    assert found.fix == "Run swapoff --all and take swap out of /etc/fstab."
+    assert found.fix == "Run swapoff --all and remove swap from /etc/fstab."
 
 
 def test_swap_in_memory_comes_from_no_fstab(one):

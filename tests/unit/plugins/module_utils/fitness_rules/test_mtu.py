@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _plan
 
 
 @pytest.fixture
@@ -99,3 +101,25 @@ def test_what_the_plan_does_not_say_is_not_judged(one, planned):
 def test_bytes_are_those_of_the_collection(one):
     found = one("mtu", "MTU of pods", {}, pod_mtu=1280, encapsulation="ipip")
     assert str(_mtu.overhead("ipip")) in found.threshold
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [(1500, "ok"), ("1500", "ok"), (" 1600 ", "error"), ("auto", None), ("", None), (None, None)],
+)
+def test_the_planned_mtu_may_be_a_string_of_a_command_line(one, value, verdict):
+    found = one("mtu", "MTU of pods", {}, pod_mtu=value)
+    assert (found and found.verdict) == verdict
+
+
+@pytest.mark.parametrize("value", ["1e3", "5s", "abc", 0, True, 1440.5])
+def test_a_planned_mtu_that_is_none_is_refused(one, value):
+    with pytest.raises(BadValue, match="pod_mtu must be"):
+        _plan.refuse({"pod_mtu": value})
+    assert one("mtu", "MTU of pods", {}, pod_mtu=value) is None
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("true", "error"), ("False", "ok"), ("0", "ok")])
+def test_wireguard_may_be_a_string_of_a_command_line(one, value, verdict):
+    found = one("mtu", "MTU of pods", {}, pod_mtu=1500, wireguard=value)
+    assert found.verdict == verdict

@@ -56,3 +56,19 @@ def test_drift(wrong):
     assert found[0].message == f"worker1: {SOMAXCONN}"
     assert found[0].message.startswith("worker1: net.core.somaxconn is 4096")
     assert found[0].fix == "Run site.yml --tags sysctl, or take the file away."
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(300, "ok"), (20.5, "warning"), (-1, "error")])
+def test_certificates(hosts, judge, days, verdict):
+    state = hosts["cp1"]["state"]
+    state["time"] = 1_800_000_000.0
+    path = "/etc/kubernetes/pki/apiserver.crt"
+    state["certificates"] = [
+        {"path": path, "common_name": "x", "not_after": state["time"] + days * 86400}
+    ]
+    (found,) = [check for check in judge() if check.id == "certificates"]
+    assert (found.host, found.verdict) == ("cp1", verdict)
+
+
+def test_hosts_of_which_no_certificate_was_read_have_no_row(judge):
+    assert "certificates" not in {check.id for check in judge()}

@@ -98,3 +98,13 @@ def test_cilium_is_asked_for_tunnels_only(cilium, hosts, wrong):
     assert wrong() == []
     hosts["cp1"]["state"]["routes"] = [{**TUNNEL, "dev_kind": "geneve"}]
     assert [check.id for check in wrong()] == ["pod-routes"]
+
+
+@pytest.mark.parametrize(
+    ("planned", "verdict"), [("false", "error"), ("0", "error"), ("True", "ok"), ("yes", "ok")]
+)
+def test_wireguard_may_be_a_string_of_a_command_line(hosts, judge, planned, verdict):
+    for route in hosts["worker1"]["state"]["routes"]:
+        route |= {"dev": "wireguard.cali", "dev_kind": "wireguard"}
+    found = judge(("plan", "wireguard"), planned)
+    assert {c.verdict for c in found if c.id == "pod-routes" and c.host == "worker1"} == {verdict}
