@@ -30,7 +30,7 @@ from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secre
 _JUDGED_BY_NAME = (*(f"{role}_" for role in ROLE_VARIABLES), "f", "F")
 
 #: What else says where a host is.
-_CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
+_CONNECTION = ("ansible_host", "ansible_ssh_host", "inventory_hostname", "ansible_facts")
 
 #: What leads to a host besides. A later play may know better than this one how to evaluate it.
 _WAY = (
