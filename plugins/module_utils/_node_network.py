@@ -155,8 +155,27 @@ def addresses(host_vars: Mapping[str, Any]) -> list[str]:
 
 
 def _facts(host_vars: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts of a host, without interfaces that it no longer has.
+
+    A fact cache adds what is read to what it has, so an interface that was renamed stands there
+    twice. The list of all interfaces is of the last time (ansible-core, vars/manager.py,
+    set_host_facts). Names of facts have underscores for hyphens and colons.
+    """
     facts = host_vars.get("ansible_facts")
-    return facts if isinstance(facts, Mapping) else {}
+    if not isinstance(facts, Mapping):
+        return {}
+    names = facts.get("interfaces")
+    if not isinstance(names, list):
+        return facts
+    current = {str(name).replace("-", "_").replace(":", "_") for name in names}
+    return {
+        key: fact
+        for key, fact in facts.items()
+        if not isinstance(fact, Mapping)
+        or not ("device" in fact or "ipv4" in fact or "ipv4_secondaries" in fact)
+        or str(key).replace("-", "_") in current
+        or key == "locally_reachable_ips"
+    }
 
 
 def reached(host_vars: Mapping[str, Any]) -> Any:

@@ -211,3 +211,21 @@ def test_addresses_of_a_host():
     found = _node_network.addresses({"ansible_facts": facts})
     assert found == ["10.0.0.5", "10.9.0.5", "fd00::5"]
     assert _node_network.addresses({}) == []
+
+
+@pytest.mark.parametrize("name", ["enp1s0", "net-a", "bond0.7"])
+def test_an_interface_that_was_renamed_is_gone(name):
+    """A fact cache keeps the old one, and the list of interfaces has the new one alone."""
+    new = {**MAIN, "device": name, "mtu": 1500}
+    facts = {"eth0": MAIN, name.replace("-", "_"): new, "lo": LO, "interfaces": ["lo", name]}
+    found = _node_network.node_network({"ansible_host": "10.0.0.5", "ansible_facts": facts})
+    assert (found["interface"], found["mtu"]) == (name, 1500)
+
+
+def test_a_label_that_was_removed_is_gone():
+    facts = {"eth0": MAIN, **ROUTE, **labelled("eth0_0", "10.9.0.5"), "interfaces": ["eth0"]}
+    found = _node_network.node_network({"ansible_host": "10.9.0.5", "ansible_facts": facts})
+    assert found["address"] == "10.0.0.5"
+    facts["interfaces"] += ["eth0_0"]
+    found = _node_network.node_network({"ansible_host": "10.9.0.5", "ansible_facts": facts})
+    assert found["address"] == "10.9.0.5"
