@@ -49,9 +49,7 @@ class ActionModule(ControllerAction):
         ignore = options.pop("ignore")
         if options.pop("judge_facts"):
             extra = frozenset(self._task.get_variable_manager().extra_vars)
-            more = _fact_age.checks(
-                task_vars or {}, self._loader, extra, options["checks"], ignore
-            )
+            more = _fact_age.checks(task_vars or {}, self._loader, extra, options["checks"], ignore)
             options["checks"] = [*options["checks"], *more]
         try:
             report = document(**_without_secrets(options), collection=_release.version())

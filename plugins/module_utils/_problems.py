@@ -36,6 +36,7 @@ IDS = (
     "encapsulation",
     "endpoint",
     "firewall",
+    "foreign-variable",
     "harmful-sysctl",
     "hosts",
     "identity",

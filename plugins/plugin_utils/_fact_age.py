@@ -117,10 +117,10 @@ def checks(
 
     *known* are checks that were made already; errors of *ids* become warnings.
     """
-    _inventory_, found = judged(task_vars, loader, extra)
+    _read, found = judged(task_vars, loader, extra)
     if all(problem.level == _problems.INFO for problem in found.problems):
         return []
     bare = without_facts(task_vars, list(_raw(task_vars)))
-    _inventory_, without = _judged(bare, loader, extra, ())
+    _read, without = _judged(bare, loader, extra, ())
     made = _fact_problems.checks(found.problems, without.problems, known, ids)
     return [check.as_dict() for check in made]

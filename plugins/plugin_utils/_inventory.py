@@ -19,6 +19,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.kubespray import NAMES as KUBESPRAY
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import (
     _origin,
     _secrets,
@@ -102,7 +103,7 @@ def _read(variables: _Evaluated) -> Iterator[tuple[str, Any, list[Problem]]]:
             continue
         if name.startswith(PREFIX) or name in _CONNECTION:
             yield name, *variables.get(name)
-        elif name in _WAY or name in _OF_ROLES:
+        elif name in _WAY or name in _OF_ROLES or name in KUBESPRAY:
             yield name, variables.get(name)[0], []
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.
