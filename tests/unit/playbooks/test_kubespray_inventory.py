@@ -38,7 +38,7 @@ kube_proxy_nodeport_addresses: >-
   {%- endif -%}
 cluster_name: cluster.local
 dns_domain: "{{ cluster_name }}"
-kubeadm_certificate_key: "{{ lookup('password', credentials_dir + '/key.creds length=64') | lower }}"
+kubeadm_certificate_key: "{{ lookup('password', credentials_dir + '/key.creds length=64') }}"
 calico_pool_blocksize: 26
 metallb_speaker_enabled: "{{ metallb_enabled }}"
 """

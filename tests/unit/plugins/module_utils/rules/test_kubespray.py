@@ -279,7 +279,8 @@ KUBESPRAY = {
 def test_a_whole_inventory_of_kubespray():
     hosts = {
         name: {
-            "inventory_hostname": name, "ansible_host": f"192.0.2.{number}", "ip": f"10.3.0.{number}",
+            "inventory_hostname": name, "ansible_host": f"192.0.2.{number}",
+            "ip": f"10.3.0.{number}",
             "etcd_member_name": f"etcd{number}", **KUBESPRAY,
         }
         for number, name in enumerate(("node1", "node2", "node3"), 1)
