@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _files
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _fact_age
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._controller import ControllerAction
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import HIDDEN, encrypted
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import _release, text
@@ -26,6 +27,8 @@ _OPTIONS = {
     "cluster": {"type": "str", "required": True},
     "table": {"type": "list", "elements": "dict", "default": []},
     "checks": {"type": "list", "elements": "dict", "required": True},
+    "judge_facts": {"type": "bool", "default": False},
+    "ignore": {"type": "list", "elements": "str", "default": []},
     "distributions": {"type": "list", "elements": "dict", "default": []},
     "details": {"type": "dict", "default": {}},
     "junit": {"type": "bool", "default": False},
@@ -43,6 +46,11 @@ class ActionModule(ControllerAction):
         _checked, options = self.validate_argument_spec(_OPTIONS)
         folder = Path(options.pop("directory")).expanduser().absolute()
         wants_junit = options.pop("junit")
+        ignore = options.pop("ignore")
+        if options.pop("judge_facts"):
+            extra = frozenset(self._task.get_variable_manager().extra_vars)
+            more = _fact_age.checks(task_vars or {}, self._loader, extra, options["checks"], ignore)
+            options["checks"] = [*options["checks"], *more]
         try:
             report = document(**_without_secrets(options), collection=_release.version())
         except ValueError as error:

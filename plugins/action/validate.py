@@ -14,9 +14,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan_table, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._validate import Result
-from ansible_collections.fastpath.k8s.plugins.plugin_utils import _inventory, _unread, _veil
+from ansible_collections.fastpath.k8s.plugins.plugin_utils import _fact_age, _inventory, _unread
 from ansible_collections.fastpath.k8s.plugins.plugin_utils._controller import ControllerAction
-from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secrets
 
 _COLOURS = {
     _problems.ERROR: constants.COLOR_ERROR,
@@ -34,11 +33,10 @@ class ActionModule(ControllerAction):
         outcome = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec({"report_dir": {"type": "path"}})
         extra = frozenset(self._task.get_variable_manager().extra_vars)
-        secrets = Secrets()
-        inventory, unreadable = _inventory.collect(task_vars or {}, self._loader, secrets, extra)
         sources = context.CLIARGS.get("inventory") or ()
-        unread = _unread.unread(sources, inventory.groups, inventory.hosts)
-        found = _veil.judged(inventory, secrets, [*unreadable, *unread])
+        groups = (task_vars or {}).get("groups") or {}
+        unread = list(_unread.unread(sources, groups, groups.get("all") or []))
+        inventory, found = _fact_age.judged(task_vars or {}, self._loader, extra, unread)
         places = _inventory.Places(task_vars or {}, extra)
         origins = {id(problem): places.of(problem, inventory.hosts) for problem in found.problems}
         self._show(found, origins)

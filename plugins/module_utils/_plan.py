@@ -129,7 +129,8 @@ def _host(cluster: Cluster, host: Host) -> dict[str, Any]:
     }
 
 
-def _pod_mtu(cluster: Cluster) -> int | str:
+def pod_mtu(cluster: Cluster) -> int | str:
+    """Return the MTU of pods, "auto" where it is not known here."""
     chosen = cluster.get("fastpath_mtu")
     known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
     if (
@@ -240,7 +241,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
     count = len(cluster.hosts)
     hosts = {host.name: _host(cluster, host) for host in cluster.hosts}
     reflectors = cluster.get("fastpath_bgp_route_reflectors")
-    pod_mtu = _pod_mtu(cluster)
+    chosen_mtu = pod_mtu(cluster)
     meshed = cluster.get("fastpath_bgp_mesh") and cluster.get("fastpath_pod_network") == "calico"
     return {
         "cluster": {
@@ -253,7 +254,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
             "pod_cidr": str(cluster.get("fastpath_pod_cidr")),
             "pod_block_size": cluster.block_size,
             "service_cidr": str(cluster.get("fastpath_service_cidr")),
-            "pod_mtu": pod_mtu,
+            "pod_mtu": chosen_mtu,
             "bgp": {
                 "as_number": cluster.get("fastpath_bgp_as_number"),
                 "mesh": cluster.get("fastpath_bgp_mesh"),
@@ -262,7 +263,7 @@ def plan(cluster: Cluster) -> dict[str, Any]:
                 "peers": [str(peer["address"]) for peer in cluster.get("fastpath_bgp_peers")],
             },
             "kube_proxy_config": _proxy_config(cluster),
-            "calico_resources": _calico_resources(cluster, pod_mtu),
+            "calico_resources": _calico_resources(cluster, chosen_mtu),
             "cilium_values": cilium_values(cluster),
             "cilium_features": _cilium_features(cluster),
             "cilium_resources": _cilium_resources(cluster),

@@ -38,6 +38,7 @@ IDS = (
     "encapsulation",
     "endpoint",
     "firewall",
+    "foreign-variable",
     "harmful-sysctl",
     "hosts",
     "identity",

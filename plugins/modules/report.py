@@ -53,6 +53,17 @@ options:
     type: list
     elements: dict
     required: true
+  judge_facts:
+    description:
+      - Whether to judge the whole inventory again, as M(fastpath.k8s.validate) does, and to add a
+        check for each problem that only facts show. Facts must have been read before.
+    type: bool
+    default: false
+  ignore:
+    description: Ids of problems. Errors of these that O(judge_facts) finds become warnings.
+    type: list
+    elements: str
+    default: []
   distributions:
     description:
       - What was measured many times, with C(name), C(title), C(unit), C(limit) (of the 99th

@@ -15,6 +15,8 @@ description:
   - Reads the variables of every host of the inventory on the controller, checks them against the
     rules of the field and against each other, and prints each problem on a line of its own.
   - Writes all problems to C(validate.json) and, where none is an error, the plan to C(plan.json).
+  - An error that rests on facts of a fact cache, which this run has not read, is a warning. Role
+    C(preflight) asks again once it has read them.
   - Fails if one of them is an error. No host is connected to; the task runs once for all hosts.
 attributes:
   check_mode:

@@ -19,6 +19,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.kubespray import NAMES as KUBESPRAY
 from ansible_collections.fastpath.k8s.plugins.plugin_utils import (
     _origin,
     _secrets,
@@ -30,7 +31,7 @@ from ansible_collections.fastpath.k8s.plugins.plugin_utils._secrets import Secre
 _JUDGED_BY_NAME = (*(f"{role}_" for role in ROLE_VARIABLES), "f", "F")
 
 #: What else says where a host is.
-_CONNECTION = ("ansible_host", "inventory_hostname", "ansible_facts")
+_CONNECTION = ("ansible_host", "ansible_ssh_host", "inventory_hostname", "ansible_facts")
 
 #: What leads to a host besides. A later play may know better than this one how to evaluate it.
 _WAY = (
@@ -102,7 +103,7 @@ def _read(variables: _Evaluated) -> Iterator[tuple[str, Any, list[Problem]]]:
             continue
         if name.startswith(PREFIX) or name in _CONNECTION:
             yield name, *variables.get(name)
-        elif name in _WAY or name in _OF_ROLES:
+        elif name in _WAY or name in _OF_ROLES or name in KUBESPRAY:
             yield name, variables.get(name)[0], []
         elif name.startswith(_JUDGED_BY_NAME):
             # Other collections may have templates in there that cannot be evaluated here.

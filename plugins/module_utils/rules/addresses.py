@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netaddr import IPNetwork
+from netaddr import IPAddress, IPNetwork
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils import _node_network, _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -145,6 +145,16 @@ def one_family(cluster: Cluster) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def _into_networks(host: Host, networks: Sequence[IPNetwork]) -> str:
+    """Return what to do about a node address outside of the nodes' *networks*."""
+    own = _node_network.addresses(host.variables)
+    inside = [item for item in own if any(IPAddress(item) in network for network in networks)]
+    also = f"Add its network to {NODES}. Or set fastpath_node_ip to"
+    if inside:
+        return f"{also} {' or '.join(inside)}, which this host has too."
+    return f"{also} the host's address in one of them."
+
+
 def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
     """A node's address is of the pods' family, in one of the nodes' networks, and not in theirs."""
     address = _plan.node_address(host)
@@ -164,7 +174,7 @@ def node_outside(cluster: Cluster, host: Host) -> Iterator[Problem]:
         yield Problem(
             "cidr-plan", ERROR, path,
             f"{address} lies in none of {NODES} ({', '.join(str(item) for item in networks)}).",
-            f"Add its network to {NODES}.", host.name, host.variables.get(path),
+            _into_networks(host, networks), host.name, host.variables.get(path),
         )  # fmt: skip
     if address.version != cluster.get(POD).version:
         yield Problem(

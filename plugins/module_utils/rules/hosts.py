@@ -72,7 +72,7 @@ _BY_ADDRESS = ("ssh", "paramiko_ssh", "smart", "")
 
 def _way(host: Host) -> tuple[str, ...] | None:
     """Return what leads to a host, alike for one machine, or None where that is not known."""
-    found = [host.variables.get("ansible_host")]
+    found = [host.variables.get("ansible_host") or host.variables.get("ansible_ssh_host")]
     for names in _WAY:
         found.append(next((host.variables[name] for name in names if host.given(name)), ""))
     if any(isinstance(value, Unreadable) for value in found) or found[3] not in _BY_ADDRESS:
@@ -98,7 +98,7 @@ def addresses(cluster: Cluster) -> Iterator[Problem]:
         way = None if address is not None else _way(host)
         first = host.name if way is None else seen.setdefault(way, host.name)
         if first != host.name:
-            given = host.variables["ansible_host"]
+            given = host.variables.get("ansible_host") or host.variables["ansible_ssh_host"]
             yield Problem(
                 "hosts", ERROR, "ansible_host",
                 f"{given} leads to the same machine as {first}.",

@@ -17,6 +17,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._role_variables import ROLE_VARIABLES
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.kubespray import NAMES as KUBESPRAY
 
 #: How alike two names are where one is a misspelling of the other. Other collections have
 #: variables with these prefixes too, and theirs are left alone.
@@ -73,7 +74,7 @@ def unknown(_cluster: Cluster, host: Host) -> Iterator[Problem]:
                 "unknown-variable", ERROR, name, "is not known.",
                 f"Did you mean {_misspelt_prefix(name)}?", host.name, value,
             )  # fmt: skip
-        elif _near_miss(name):
+        elif name not in KUBESPRAY and _near_miss(name):
             yield Problem(
                 "unknown-variable", WARNING, name, "is not known to this collection.",
                 f"Did you mean {_near_miss(name)}? Else leave it.", host.name, value,

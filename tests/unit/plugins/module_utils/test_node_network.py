@@ -121,3 +121,111 @@ def test_drivers_of_the_cards_below(interfaces, drivers):
     facts = {f"fact{index}": fact for index, fact in enumerate(interfaces)}
     found = _node_network.node_network({"ansible_host": "10.0.1.5", "ansible_facts": facts})
     assert found["drivers"] == drivers
+
+
+def labelled(key, *entries, secondary=()):
+    """Return a fact as parse_ip_output of ansible-core makes one of a label."""
+    fact = {}
+    if entries:
+        fact["ipv4"] = entry(entries[-1])
+    if secondary:
+        fact["ipv4_secondaries"] = [entry(address) for address in secondary]
+    return {key: fact}
+
+
+def entry(address, prefix="24"):
+    return {"address": address, "broadcast": "", "netmask": "255.255.255.0", "prefix": prefix}
+
+
+MAIN = {"device": "eth0", "active": True, "mtu": 9000, "module": "ice", "ipv4": entry("10.0.0.5")}
+OTHER = {"device": "eth0.7", "active": True, "mtu": 1500, "ipv4": entry("172.16.0.5")}
+ROUTE = {"default_ipv4": {"address": "10.0.0.5", "interface": "eth0", "alias": "eth0"}}
+LOCAL = {"locally_reachable_ips": {"ipv4": ["127.0.0.0/8", "10.0.0.5"], "ipv6": ["::1"]}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "address", "interface", "mtu", "network"),
+    [
+        # The primary address of another network, with a label: a fact without device and MTU.
+        (labelled("eth0_0", "10.9.0.5"), "10.9.0.5", "eth0", 9000, "10.9.0.0/24"),
+        # A secondary address: facts have it below its label and below the device.
+        (
+            {
+                "eth0": {**MAIN, "ipv4_secondaries": [entry("10.0.0.9")]},
+                **labelled("eth0_0", secondary=["10.0.0.9"]),
+            },
+            "10.0.0.9", "eth0", 9000, "10.0.0.0/24",
+        ),
+        # Labels of other forms; the longest device name owns them.
+        (labelled("eth0_k8s", "10.9.0.5"), "10.9.0.5", "eth0", 9000, "10.9.0.0/24"),
+        (labelled("eth0.7_1", "10.9.0.5"), "10.9.0.5", "eth0.7", 1500, "10.9.0.0/24"),
+        (labelled("br_lan_0", "10.9.0.5"), "10.9.0.5", "br-lan", 1400, "10.9.0.0/24"),
+        # Of two addresses with one label facts keep the last, and list both.
+        (
+            {**labelled("eth0_0", "10.9.0.5", "10.8.0.5"),
+             "all_ipv4_addresses": ["10.0.0.5", "10.9.0.5", "10.8.0.5"]},
+            "10.9.0.5", "eth0", 9000, None,
+        ),
+        # No label tells where it is, and the host has it all the same.
+        ({"all_ipv4_addresses": ["10.0.0.5", "10.9.0.5"]}, "10.9.0.5", None, None, None),
+        ({"locally_reachable_ips": {"ipv4": ["10.9.0.5"]}}, "10.9.0.5", None, None, None),
+        ({"all_ipv6_addresses": ["fd00::5"]}, "fd00::5", None, None, None),
+        # Two devices with labels: either may have it.
+        (
+            {**labelled("eth0_0", "10.8.0.5"), **labelled("eth0.7_0", "10.7.0.5"),
+             "all_ipv4_addresses": ["10.9.0.5"]},
+            "10.9.0.5", None, None, None,
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("variable", ["ansible_host", "ansible_ssh_host", "fastpath_node_ip"])
+def test_an_address_that_the_host_has_stays(facts, address, interface, mtu, network, variable):
+    lan = {"device": "br-lan", "active": True, "mtu": 1400}
+    every = {"eth0": MAIN, "eth0.7": OTHER, "br_lan": lan, "lo": LO, **ROUTE, **LOCAL, **facts}
+    variables = {variable: address, "inventory_hostname": "n1", "ansible_facts": every}
+    found = _node_network.node_network(variables)
+    assert (found["address"], found["interface"], found["mtu"], found["network"]) == (
+        address, interface, mtu, network
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["10.9.0.6", "127.0.0.1", "n1.example.org"])
+def test_what_the_host_does_not_have_is_no_node_address(given):
+    facts = {"eth0": MAIN, "lo": LO, **ROUTE, **LOCAL, **labelled("eth0_0", "10.9.0.5")}
+    found = _node_network.node_network({"ansible_host": given, "ansible_facts": facts})
+    assert (found["address"], found["interface"]) == ("10.0.0.5", "eth0")
+
+
+def test_a_label_is_no_interface():
+    """Its driver and its MTU are the device's, and a wrong address is told with it."""
+    facts = {"eth0": MAIN, **ROUTE, **labelled("eth0_0", "10.9.0.5")}
+    found = _node_network.node_network({"ansible_host": "10.9.0.5", "ansible_facts": facts})
+    assert found["drivers"] == ["ice"]
+    with pytest.raises(ValueError, match=r"eth0 10\.9\.0\.5 10\.0\.0\.5$"):
+        _node_network.node_network({"fastpath_node_ip": "10.9.0.7", "ansible_facts": facts})
+
+
+def test_addresses_of_a_host():
+    facts = {"eth0": MAIN, "lo": LO, **ROUTE, **LOCAL, **labelled("eth0_0", "10.9.0.5")}
+    facts["all_ipv6_addresses"] = ["fe80::1", "fd00::5"]
+    found = _node_network.addresses({"ansible_facts": facts})
+    assert found == ["10.0.0.5", "10.9.0.5", "fd00::5"]
+    assert _node_network.addresses({}) == []
+
+
+@pytest.mark.parametrize("name", ["enp1s0", "net-a", "bond0.7"])
+def test_an_interface_that_was_renamed_is_gone(name):
+    """A fact cache keeps the old one, and the list of interfaces has the new one alone."""
+    new = {**MAIN, "device": name, "mtu": 1500}
+    facts = {"eth0": MAIN, name.replace("-", "_"): new, "lo": LO, "interfaces": ["lo", name]}
+    found = _node_network.node_network({"ansible_host": "10.0.0.5", "ansible_facts": facts})
+    assert (found["interface"], found["mtu"]) == (name, 1500)
+
+
+def test_a_label_that_was_removed_is_gone():
+    facts = {"eth0": MAIN, **ROUTE, **labelled("eth0_0", "10.9.0.5"), "interfaces": ["eth0"]}
+    found = _node_network.node_network({"ansible_host": "10.9.0.5", "ansible_facts": facts})
+    assert found["address"] == "10.0.0.5"
+    facts["interfaces"] += ["eth0_0"]
+    found = _node_network.node_network({"ansible_host": "10.9.0.5", "ansible_facts": facts})
+    assert found["address"] == "10.9.0.5"

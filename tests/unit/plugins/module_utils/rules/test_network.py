@@ -220,3 +220,21 @@ def test_refused(found, variables, expected):
     text = "\n".join(found(variables))
     # Some sentences are long: their beginning tells them apart.
     assert text.startswith(expected), text
+
+
+@pytest.mark.parametrize(
+    ("own", "fix"),
+    [
+        ({}, "Or set fastpath_node_ip to the host's address in one of them."),
+        (
+            {"all_ipv4_addresses": ["10.0.9.1", "10.0.1.7", "127.0.0.1"]},
+            "Or set fastpath_node_ip to 10.0.1.7, which this host has too.",
+        ),
+    ],
+)
+def test_an_address_outside_the_networks_may_be_the_wrong_one(found, own, fix):
+    facts = {"ansible_facts": {"all_ipv4_addresses": ["10.0.9.1"], **own}}
+    where = {"cp1": {"ansible_host": "10.0.9.1", **facts}}
+    given = {"fastpath_node_networks": ["10.0.0.0/24", "10.0.1.0/24"]}
+    (line,) = [line for line in found(given, where, only="cidr-plan") if "lies in none" in line]
+    assert line.endswith(f"Fix: Add its network to fastpath_node_networks. {fix}")
