@@ -22,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     nic,
     ports,
     processes,
+    routes,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
+    service_cidr: str = ""
 
 
 def everything(host: Host, options: Options) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "identity": identity.read(host),
         "ports": ports.read(host, running),
         "nic": nic.read(host, options.interface),
+        "routes": routes.read(host, options.service_cidr),
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),

@@ -29,6 +29,7 @@ class Plan(NamedTuple):
     encapsulation: str
     wireguard: bool
     family: str
+    service_cidr: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
 
@@ -65,5 +66,6 @@ def read(value: Any) -> Plan:
         encapsulation=plan.text("encapsulation") or "none",
         wireguard=bool(plan.flag("wireguard")),
         family=plan.text("family") or "ipv4",
+        service_cidr=plan.text("service_cidr"),
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
     )
