@@ -149,8 +149,8 @@ fitness:
       description:
         - Where O(disk_path) is (mount, filesystem, device, free_mib), whether it was measured, by
           which method, and if not the reason, and whether that is a disk that hangs. Then the
-          number of samples, p50_ms, p99_ms, p999_ms and max_ms of an fdatasync, and buckets, pairs
-          of upper bound in ms and count.
+          number of samples, p50_ms, p99_ms (null below 100 samples), p999_ms (null below 1000) and
+          max_ms of an fdatasync, and buckets, pairs of upper bound in ms and count.
       type: dict
     firewall:
       description:
