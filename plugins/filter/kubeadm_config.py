@@ -27,7 +27,8 @@ options:
         whole command, and C(schedulable) for a control plane that runs pods.
       - For V(init) also C(cluster_name), C(kubernetes_version), C(pod_cidr), C(service_cidr),
         C(kube_proxy_config) unless C(service_proxy) is V(cilium); optionally C(max_pods),
-        C(node_port_range), C(pod_network), C(pod_block_size), C(patches_directory).
+        C(node_port_range), C(pod_network), C(pod_block_size), C(patches_directory),
+        C(etcd_data_dir).
       - For V(join) also C(token), C(ca_cert_hashes) (a string or a list), and C(certificate_key)
         for a control plane.
     type: dict

@@ -22,7 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._cilium_site import (
     site,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._kubeadm import split_endpoint
-from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import check_mtu, overhead
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     as_integer,
     boolean,
@@ -34,10 +34,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
     plain,
     text,
 )
-
-#: What the agent leaves room for (cilium/cilium, pkg/mtu/mtu.go).
-TUNNEL_OVERHEAD = {"ipv4": 50, "ipv6": 70}
-WIREGUARD_OVERHEAD = 95
 
 #: The chart's own size of the map of services: an entry for each service and each endpoint.
 LB_MAP = 65536
@@ -69,9 +65,12 @@ def _mtu(plan: Mapping[str, Any], family: str) -> int:
     if pods == "auto":
         cards = integer(plan, "nic_mtu", 0, low=0)
         return check_mtu(cards, family, "nic_mtu") if cards else 0
-    tunnel = get(plan, "encapsulation", "none") != "none"
-    encrypted = boolean(plan, "wireguard", False)
-    added = (TUNNEL_OVERHEAD[family] if tunnel else 0) + (WIREGUARD_OVERHEAD if encrypted else 0)
+    added = overhead(
+        choice(plan, "encapsulation", ENCAPSULATIONS, "none"),
+        boolean(plan, "wireguard", False),
+        family,
+        "cilium",
+    )
     return check_mtu(as_integer(pods, "pod_mtu", low=0), family, "pod_mtu") + added
 
 

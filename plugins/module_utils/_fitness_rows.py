@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _checks, _problems
+from ansible_collections.fastpath.k8s.plugins.module_utils import _checks, _percentiles, _problems
 
 
 def _of(value: Any, *keys: str) -> Any:
@@ -19,6 +19,14 @@ def _of(value: Any, *keys: str) -> Any:
 
 def _number(value: Any, unit: str) -> str:
     return f"{value:.3g} {unit}" if isinstance(value, (int, float)) else "-"
+
+
+def _fsync(disk: Any) -> str:
+    """Return p99, or the maximum, called so, where there are too few samples for a p99."""
+    p99, most = _number(_of(disk, "p99_ms"), "ms"), _number(_of(disk, "max_ms"), "ms")
+    samples = _of(disk, "samples")
+    few = isinstance(samples, int) and not _percentiles.known(_percentiles.P99, samples)
+    return f"max {most}" if few and most != "-" else p99
 
 
 def _path(paths: Any) -> str:
@@ -61,7 +69,7 @@ def fitness_rows(
                 "path MTU": _path(paths.get(name)),
                 "clock": synchronised.get(_of(host, "clock", "synchronised"), "-"),
                 "steal": _number(_of(host, "cpu", "steal_percent"), "%"),
-                "fsync p99": _number(_of(host, "disk", "p99_ms"), "ms"),
+                "fsync p99": _fsync(_of(host, "disk")),
                 "verdict": _verdict(check for check in found if check.host == name),
             }
         )

@@ -212,6 +212,9 @@ def _cluster(plan: Mapping[str, Any], proxy: str) -> dict[str, Any]:
             cluster[field] = {"extraArgs": _arguments(arguments)}
             for key in below:
                 cluster[field] = {key: cluster[field]}
+    if plan.get("etcd_data_dir"):
+        local = cluster.setdefault("etcd", {}).setdefault("local", {})
+        local["dataDir"] = text(plan, "etcd_data_dir")
     if proxy == "cilium":
         # Also keeps a later `kubeadm upgrade` from bringing kube-proxy back.
         cluster["proxy"] = {"disabled": True}
@@ -268,9 +271,10 @@ def kubeadm_config(plan: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     (optional; each of kubeadm's waits) or command_seconds (optional; what the whole command may
     take, twice each wait), patches_directory (optional), schedulable (optional; true for a control
     plane that runs pods). For init: cluster_name, kubernetes_version, pod_cidr, service_cidr,
-    max_pods, node_port_range, service_proxy, kube_proxy_config, pod_network, pod_block_size and
-    extra_args (optional; component to argument to value, over the derived arguments). For join:
-    token, ca_cert_hashes, and certificate_key for a control plane.
+    max_pods, node_port_range, service_proxy, kube_proxy_config, pod_network, pod_block_size,
+    etcd_data_dir (optional, an absolute path) and extra_args (optional; component to argument to
+    value, over the derived arguments). For join: token, ca_cert_hashes, and certificate_key for a
+    control plane.
     """
     plan = mapping(plan, "the plan")
     if kind not in KINDS:

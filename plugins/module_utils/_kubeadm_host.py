@@ -89,7 +89,7 @@ class Remains(NamedTuple):
         present = (
             (self.manifests, f"static pods in {KUBERNETES}/manifests"),
             (self.pki, f"certificates in {KUBERNETES}/pki"),
-            (self.etcd, f"data of etcd in {ETCD}"),
+            (self.etcd, "data of etcd"),
             *((name in self.kubeconfigs, f"{KUBERNETES}/{name}") for name in KUBECONFIGS),
             (self.kubelet, f"files in {KUBELET}"),
         )

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _conntrack, _ports
@@ -67,6 +68,10 @@ _MODULE_OF = (
     ("net.bridge.", "br_netfilter"),
 )
 
+#: Keys of single interfaces have five parts: net.ipv4.conf.eth0.rp_filter
+#: (Documentation/networking/ip-sysctl.rst and mpls-sysctl.rst).
+_OF_INTERFACE = re.compile(r"net\.(ipv4|ipv6|mpls)\.(conf|neigh)\.")
+
 _SEGMENT = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_/@:-]*$")
 
 
@@ -75,6 +80,8 @@ def normalise_key(key: Any) -> str:
 
     sysctl.d(5): where the first separator is a slash, dots are literal
     ("net/ipv4/conf/eth0.100/rp_filter"); where it is a dot, a slash stands for a literal dot.
+    Raises BadValue for what is no key, and where an interface's name has dots that would be read as
+    separators: no kernel has such a key, and sysctl(8) only warns of it.
     """
     if not isinstance(key, str):
         raise BadValue(f"a sysctl key must be a string, got {key!r}", key)
@@ -85,7 +92,21 @@ def normalise_key(key: Any) -> str:
     segments = name.split(".")
     if len(segments) < 2 or not all(_SEGMENT.match(segment) for segment in segments):
         raise BadValue(f"{key!r} is no sysctl key such as net.ipv4.ip_forward", key)
+    _refuse_dots(segments, key)
     return name
+
+
+def _refuse_dots(segments: Sequence[str], key: str) -> None:
+    """Raise BadValue where there are more parts than a key of an interface has."""
+    if not _OF_INTERFACE.match(".".join(segments)) or len(segments) <= 5:
+        return
+    *folder, setting = segments
+    interface = ".".join(folder[3:]).replace("/", ".")
+    raise BadValue(
+        f"{key!r} has the interface {interface}, whose dots are read as separators",
+        key,
+        fix=f"Write {'/'.join([*folder[:3], interface, setting])}.",
+    )
 
 
 def relative_path(key: str) -> str:

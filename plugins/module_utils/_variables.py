@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _bgp,
     _conntrack,
+    _folders,
     _kinds,
     _modules,
     _mtu,
@@ -22,6 +23,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import IDS
 from ansible_collections.fastpath.k8s.plugins.module_utils._sysctl_profile import (
     CONGESTION_CONTROLS,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.leftovers import ETCD_FOLDER
 
 PREFIX = "fastpath_"
 
@@ -150,6 +152,7 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_pod_cidr": Variable(_kinds.network, "10.244.0.0/16", id="cidr-plan"),
     "fastpath_pod_block_size": Variable(_kinds.integer(1, 128), id="cidr-plan"),
     "fastpath_service_cidr": Variable(_kinds.network, "10.96.0.0/12", id="cidr-plan"),
+    "fastpath_etcd_data_dir": Variable(_folders.data_folder, ETCD_FOLDER),
     "fastpath_max_pods": Variable(_kinds.integer(1, 5000), 110),
     "fastpath_expected_services": Variable(_kinds.integer(0, 1_000_000), 0),
     "fastpath_expected_endpoints": Variable(_kinds.integer(0, 100_000), 4),

@@ -18,6 +18,8 @@ description:
     as before.
   - Tells a wrong key, a repository that does not answer and one that is not there apart, each in
     one sentence.
+  - Waits while another program holds the lock of apt's package lists, and names that program where
+    it does not end.
 options:
   path:
     description: Source file.
@@ -45,7 +47,7 @@ options:
     type: str
     default: this host
   timeout:
-    description: Seconds that fetching may take.
+    description: Seconds that fetching may take, and that another program's lock is waited for.
     type: int
     default: 300
 attributes:
@@ -75,7 +77,7 @@ import tempfile
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _apt_source, _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import _apt_lock, _apt_source, _kubectl
 
 
 def read(path: str) -> str | None:
@@ -142,12 +144,16 @@ def main() -> None:
     if not module.check_mode:
         if text != before:
             write(module, path, text)
-        done = update(path, params["timeout"])
-        if done.rc:
+        timeout = params["timeout"]
+        done, holder = _apt_lock.run(lambda: update(path, timeout), timeout=timeout)
+        if holder or done.rc:
             if text != before:
                 write(module, path, before)
-            output = done.stdout + done.stderr
-            module.fail_json(msg=_apt_source.update_problem(output, uri, params["host"]))
+            module.fail_json(
+                msg=_apt_lock.problem(holder, params["host"], timeout)
+                if holder
+                else _apt_source.update_problem(done.stdout + done.stderr, uri, params["host"])
+            )
     module.exit_json(
         changed=text != before,
         diff={

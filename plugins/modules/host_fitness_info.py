@@ -63,6 +63,12 @@ options:
         meant. Nothing is measured if this is empty.
     type: path
     default: /var/lib/etcd
+  service_cidr:
+    description:
+      - Service addresses, for RV(fitness.routes). Without them only the first hop of pods is looked
+        for.
+    type: str
+    default: ""
   disk_size_mib:
     description: MiB that are written to the disk at most.
     type: int
@@ -152,6 +158,13 @@ fitness:
           offloads, numa_node and mtu.
         - The discipline of a bond, VLAN or bridge is that of its cards.
       type: dict
+    routes:
+      description:
+        - For 169.254.1.1, the first hop of Calico's pods, and the first and the last address of
+          O(service_cidr), address, device, and error, what the kernel reports where it has no
+          route.
+      type: list
+      elements: dict
     cpu:
       description:
         - Count, steal_percent over interval_s, governors, hypervisor (empty on bare metal) and
@@ -164,8 +177,8 @@ fitness:
       description:
         - Where O(disk_path) is (mount, filesystem, device, free_mib), whether it was measured, by
           which method, and if not the reason, and whether that is a disk that hangs. Then the
-          number of samples, p50_ms, p99_ms, p999_ms and max_ms of an fdatasync, and buckets, pairs
-          of upper bound in ms and count.
+          number of samples, p50_ms, p99_ms (null below 100 samples), p999_ms (null below 1000) and
+          max_ms of an fdatasync, and buckets, pairs of upper bound in ms and count.
       type: dict
     firewall:
       description:
@@ -186,7 +199,8 @@ fitness:
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
-          kube_chains, nft_kube_proxy, interfaces, kubelet_server, etcd_data and etcd_running.
+          kube_chains, nft_kube_proxy, interfaces, kubelet_server, etcd_data, etcd_running, and
+          etcd_folder, the names in O(disk_path), 20 at most.
       type: dict
 """
 
@@ -206,6 +220,7 @@ def main() -> None:
             "mirror_timeout": {"type": "int", "default": 30},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
+            "service_cidr": {"type": "str", "default": ""},
             "disk_size_mib": {"type": "int", "default": 22},
             "disk_seconds": {"type": "int", "default": 30},
         },
@@ -230,6 +245,7 @@ def main() -> None:
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,
+            service_cidr=options["service_cidr"],
         ),
     )
     module.exit_json(changed=False, fitness=fitness)

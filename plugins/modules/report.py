@@ -69,7 +69,8 @@ options:
       - What was measured many times, with C(name), C(title), C(unit), C(limit) (of the 99th
         percentile, or null) and C(series).
       - A series has C(label), C(buckets) (pairs of an upper bound and a count), C(p50), C(p99),
-        C(max) and C(samples).
+        C(max) and C(samples). C(p99) is left out of a report where there are fewer than 100
+        samples, and C(max) held against the limit in its place.
     type: list
     elements: dict
     default: []

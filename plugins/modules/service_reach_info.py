@@ -152,10 +152,13 @@ reach:
       description: Seconds until the first answer, where tries before it were not counted, else 0.
       type: float
     p50_ms:
-      description: Half of the answers came within so many milliseconds. Null without answers.
+      description:
+        - Half of the answers came within so many milliseconds. Null with fewer than 2 answers.
       type: float
     p99_ms:
-      description: 99 of 100 answers came within so many milliseconds, by the nearest rank.
+      description:
+        - 99 of 100 answers came within so many milliseconds, by the nearest rank. Null with fewer
+          than 100 answers; RV(reach[].max_ms) is what is left then.
       type: float
     max_ms:
       description: Milliseconds of the slowest answer.

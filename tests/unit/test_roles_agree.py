@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
@@ -31,6 +32,18 @@ def test_the_mirror_has_the_version_of_kubernetes_that_is_installed():
 
     installed = version(defaults("kubernetes")["kubernetes_version"])
     assert installed == version(defaults("mirror")["mirror_kubernetes_version"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("preflight", "preflight_disk_path"), ("kubernetes", "kubernetes_etcd_data_dir")),
+        (("preflight", "preflight_service_cidr"), ("kubernetes", "kubernetes_service_cidr")),
+    ],
+)
+def test_preflight_asks_about_what_is_made(one, other):
+    (role, variable), (making, made) = one, other
+    assert defaults(role)[variable] == defaults(making)[made]
 
 
 def test_role_cilium_plans_what_validate_plans():

@@ -8,18 +8,19 @@ import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
+
 #: Upper bounds of buckets in ms, ten for each power of ten, from 1 us to 1,000 s.
 EDGES = tuple(float(f"{10 ** (step / 10):.4g}") for step in range(-30, 61))
 
 _NS_PER_MS = 1_000_000
 
 #: Keys of the result, by how many of a thousand are at most as much.
-_PERMILLE = {"p50_ms": 500, "p99_ms": 990, "p999_ms": 999}
-
-
-def nearest_rank(ordered: Sequence[int], permille: int) -> int:
-    """Return the smallest value that at least *permille* of a thousand do not exceed."""
-    return ordered[max(-(-len(ordered) * permille // 1000), 1) - 1]
+PERMILLE = {
+    "p50_ms": _percentiles.P50,
+    "p99_ms": _percentiles.P99,
+    "p999_ms": _percentiles.P999,
+}
 
 
 def buckets(counts: Iterable[tuple[int, int]]) -> list[list[float]]:
@@ -37,19 +38,22 @@ def buckets(counts: Iterable[tuple[int, int]]) -> list[list[float]]:
     return [[EDGES[place], filled.get(place, 0)] for place in range(min(filled), max(filled) + 1)]
 
 
-def milliseconds(latency: float) -> float:
+def milliseconds(latency: float | None) -> float | None:
     """Return *latency* in ns as ms; a tenth of a microsecond is more than a clock gives."""
-    return round(latency / _NS_PER_MS, 4)
+    return None if latency is None else round(latency / _NS_PER_MS, 4)
 
 
 def of_latencies(latencies: Sequence[int]) -> dict[str, Any]:
-    """Return samples, p50_ms, p99_ms, p999_ms, max_ms and buckets of latencies in ns."""
+    """Return samples, p50_ms, p99_ms, p999_ms, max_ms and buckets of latencies in ns.
+
+    A percentile for which there are too few is None.
+    """
     ordered = sorted(latencies)
     return {
         "samples": len(ordered),
         **{
-            key: milliseconds(nearest_rank(ordered, permille)) if ordered else None
-            for key, permille in _PERMILLE.items()
+            key: milliseconds(_percentiles.nearest_rank(ordered, permille))
+            for key, permille in PERMILLE.items()
         },
         "max_ms": milliseconds(ordered[-1]) if ordered else None,
         "buckets": buckets((latency, 1) for latency in ordered),

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import distribution
 
 _KEYS = {"p50_ms": "50.000000", "p99_ms": "99.000000", "p999_ms": "99.900000"}
@@ -64,7 +65,13 @@ def parse(text: str) -> dict[str, Any] | None:
     )
     return {
         "samples": samples,
-        **{name: distribution.milliseconds(value) for name, value in figures.items()},
+        # fio gives every percentile that it is asked for, of a single sample too.
+        **{
+            name: distribution.milliseconds(value)
+            if _percentiles.known(distribution.PERMILLE[name], samples)
+            else None
+            for name, value in figures.items()
+        },
         "max_ms": distribution.milliseconds(greatest),
         "buckets": distribution.buckets(pairs),
     }

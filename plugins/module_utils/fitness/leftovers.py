@@ -40,6 +40,12 @@ _KINDS = tuple(
 _MADE_BY_KERNEL = "tunl0"
 _IFF_UP = 1
 
+#: kubeadm's own, where no other is planned.
+ETCD_FOLDER = "/var/lib/etcd"
+
+#: So many names of a folder are enough to recognise what it is.
+_NAMES = 20
+
 _SERVER = re.compile(r"""^\s*(?:-\s+)?server:\s*["']?(https?://[^\s"']+)""", re.MULTILINE)
 
 
@@ -92,7 +98,7 @@ def read(
     which a folder ``member`` is the data of one.
     """
     saved = {"iptables": rules.iptables, "ip6tables": rules.ip6tables}
-    folders = [folder for folder in ("/var/lib/etcd", etcd_folder) if folder]
+    folders = [folder for folder in (ETCD_FOLDER, etcd_folder) if folder]
     return {
         "paths": _paths(host),
         "kube_ipvs0": host.exists(f"{_NET}/kube-ipvs0"),
@@ -102,5 +108,6 @@ def read(
         "interfaces": _interfaces(host),
         "kubelet_server": parse_server(host.text("/etc/kubernetes/kubelet.conf")),
         "etcd_data": any(host.exists(f"{folder}/member") for folder in folders),
+        "etcd_folder": host.names(etcd_folder)[:_NAMES] if etcd_folder else [],
         "etcd_running": "etcd" in processes.values(),
     }

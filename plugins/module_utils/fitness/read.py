@@ -26,6 +26,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     processes,
     release,
     resolver,
+    routes,
     swap_boot,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
+    service_cidr: str = ""
 
 
 def everything(host: Host, options: Options) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "identity": identity.read(host),
         "ports": ports.read(host, running),
         "nic": nic.read(host, options.interface),
+        "routes": routes.read(host, options.service_cidr),
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "kubeadm": kubeadm.read(host, options.disk_path),

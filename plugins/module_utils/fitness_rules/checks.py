@@ -17,6 +17,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     clock_offset,
     cpu,
     disk,
+    etcd_folder,
     firewall,
     identity,
     kernel,
@@ -30,6 +31,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     ports,
     release,
     resolver,
+    routes,
     swap_boot,
     thresholds,
 )
@@ -59,12 +61,14 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     nic.qdisc,
     nic.numa,
     mtu.pods,
+    routes.needed,
     cpu.cpus,
     cpu.steal,
     cpu.governor,
     cpu.memory,
     disk.latency,
     disk.space,
+    etcd_folder.empty,
     firewall.foreign,
     kubeadm.finished,
     leftovers.cluster,
@@ -87,8 +91,8 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
     encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard,
-    family and kubernetes_patches (by kubeadm's target); what it lacks is not judged. *limits*
-    replace defaults of thresholds.THRESHOLDS.
+    service_cidr, family and kubernetes_patches (by kubeadm's target); what it lacks is not judged.
+    *limits* replace defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
     ERROR,
     INFO,
@@ -13,6 +15,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
     WARNING,
     Check,
 )
+from ansible_collections.fastpath.k8s.plugins.module_utils._problems import count
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.leftovers import ETCD_FOLDER
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import (
     Host,
     shown,
@@ -22,24 +26,45 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host i
 #: File systems that live in memory: etcd's data would not outlive a start of the host.
 _IN_MEMORY = ("tmpfs", "ramfs", "devtmpfs")
 
-_FASTER = (
-    "Put /var/lib/etcd on a flash disk with power-loss protection, away from other writers; in a "
-    "virtual machine, give it a disk of its own."
-)
+
+def _faster(path: str) -> str:
+    return (
+        f"Put {path} on a flash disk with power-loss protection, away from other writers; in a "
+        "virtual machine, give it a separate disk."
+    )
 
 
-def _value(host: Host, p99: float) -> str:
-    """Return p99 first, then what else was measured."""
+class _Tail(NamedTuple):
+    """The figure that is held against a threshold: p99, or the maximum of few samples."""
+
+    name: str
+    ms: float
+    #: In a sentence.
+    what: str
+
+
+def _tail(host: Host) -> _Tail | None:
+    p99, most = host.facts.number("disk.p99_ms"), host.facts.number("disk.max_ms")
+    samples = host.facts.integer("disk.samples")
+    if samples is not None and not _percentiles.known(_percentiles.P99, samples):
+        if samples < 1 or most is None:
+            return None
+        return _Tail("max", most, f"the maximum of {count(samples, 'write')}, too few for a p99")
+    return None if p99 is None else _Tail("p99", p99, "p99")
+
+
+def _value(host: Host, tail: _Tail) -> str:
+    """Return what is judged first, then what else was measured."""
     others = [
         f"{name} {shown(found)}"
         for name, key in (("p50", "p50_ms"), ("p99.9", "p999_ms"), ("max", "max_ms"))
-        if (found := host.facts.number(f"disk.{key}")) is not None
+        if (found := host.facts.number(f"disk.{key}")) is not None and name != tail.name
     ]
     samples = host.facts.integer("disk.samples")
-    how = [f"{samples} writes"] if samples else []
+    how = [count(samples, "write")] if samples else []
     how += [method] if (method := host.facts.text("disk.method")) == "fio" else []
     beside = f" ({', '.join([*others, *how])})" if others or how else ""
-    return f"p99 {shown(p99)} ms{beside}"
+    return f"{tail.name} {shown(tail.ms)} ms{beside}"
 
 
 def latency(host: Host) -> Iterator[Check]:
@@ -51,25 +76,26 @@ def latency(host: Host) -> Iterator[Check]:
     low, warning, error = (
         host.thresholds[f"fsync_p99_{key}"] for key in ("suspicious", "warning", "error")
     )
-    limit = f"p99 below {shown(warning)} ms" if host.control_plane else ""
+    tail = _tail(host)
+    of = tail.name if tail else "p99"
+    limit = f"{of} below {shown(warning)} ms" if host.control_plane else ""
     system = host.facts.text("disk.filesystem")
-    path = host.facts.text("disk.path") or "/var/lib/etcd"
+    path = host.facts.text("disk.path") or ETCD_FOLDER
     if host.control_plane and system in _IN_MEMORY:
         yield Check(
             "disk", host.name, name, system, limit, ERROR,
             f"{path} of {host.name} lies on {system}: etcd's data would be gone with the next "
             "start.",
-            "Put /var/lib/etcd on a disk.",
+            f"Put {path} on a disk.",
         )  # fmt: skip
         return
-    p99 = host.facts.number("disk.p99_ms")
-    if p99 is None or host.facts.flag("disk.measured") is False:
+    if tail is None or host.facts.flag("disk.measured") is False:
         reason = host.facts.text("disk.reason").rstrip(".") or "the reason is not known"
         if host.control_plane and host.facts.flag("disk.hangs"):
             yield Check(
                 "disk", host.name, name, "hangs", limit, ERROR,
                 f"The disk under {path} of {host.name} hangs, or is far too slow: {reason}.",
-                _FASTER,
+                _faster(path),
             )  # fmt: skip
         elif host.control_plane:
             yield Check(
@@ -77,27 +103,28 @@ def latency(host: Host) -> Iterator[Check]:
                 f"The disk under {path} of {host.name} was not measured: {reason}.",
             )  # fmt: skip
         return
-    value = _value(host, p99)
+    value = _value(host, tail)
     if not host.control_plane:
         yield Check("disk", host.name, name, value)
-    elif p99 >= warning:
-        worst = p99 > error
+    elif tail.ms >= warning:
+        worst = tail.ms > error
         yield Check(
             "disk", host.name, name, value, limit, ERROR if worst else WARNING,
-            f"The disk under {path} of {host.name} takes {shown(p99)} ms for fdatasync (p99), and "
+            f"The disk under {path} of {host.name} takes {shown(tail.ms)} ms for fdatasync "
+            f"({tail.what}), and "
             + (
                 f"{shown(error)} ms are the limit: etcd would miss heartbeats."
                 if worst
                 else f"etcd wants less than {shown(warning)} ms: it would be slow at times."
             ),
-            _FASTER,
+            _faster(path),
         )  # fmt: skip
-    elif p99 < low:
+    elif tail.ms < low:
         yield Check(
             "disk", host.name, name, value, f"{limit}, {shown(low)} ms at least", WARNING,
-            f"The disk under {path} of {host.name} takes {shown(p99)} ms for fdatasync (p99), "
-            f"less than {shown(low)} ms: a cache says that data is safe which a power cut would "
-            "take.",
+            f"The disk under {path} of {host.name} takes {shown(tail.ms)} ms for fdatasync "
+            f"({tail.what}), less than {shown(low)} ms: a cache says that data is safe which a "
+            "power cut would take.",
             "Take cache=unsafe, or a write-back cache without a battery, off the disk.",
         )  # fmt: skip
     else:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import mapping
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import thresholds
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import (
@@ -28,16 +29,22 @@ def _buckets(value: Any) -> list[list[float]]:
 def _series(name: str, facts: Any) -> dict[str, Any] | None:
     disk = Reader(facts).part("disk")
     buckets = _buckets(disk.get("buckets"))
-    p50, p99, most = (disk.number(f"{key}_ms") for key in ("p50", "p99", "max"))
-    if disk.flag("measured") is False or not buckets or None in (p50, p99, most):
+    samples = disk.integer("samples") or int(sum(many for _upper, many in buckets))
+    most = disk.number("max_ms")
+    percentiles = {
+        key: disk.number(f"{key}_ms") if _percentiles.known(permille, samples) else None
+        for key, permille in (("p50", _percentiles.P50), ("p99", _percentiles.P99))
+    }
+    # What is None although there are samples enough was not read.
+    unread = _percentiles.known(_percentiles.P99, samples) and None in percentiles.values()
+    if disk.flag("measured") is False or not buckets or most is None or unread:
         return None
     return {
         "label": name,
         "buckets": buckets,
-        "p50": p50,
-        "p99": p99,
+        **percentiles,
         "max": most,
-        "samples": disk.integer("samples") or int(sum(many for _upper, many in buckets)),
+        "samples": samples,
     }
 
 

@@ -18,6 +18,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
     Check,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import count
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.leftovers import ETCD_FOLDER
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import (
     Host,
     listed,
@@ -67,19 +68,19 @@ def _in_kernel(found: Reader) -> list[str]:
     return [what for there, what in told if there]
 
 
-def _on_disk(found: Reader) -> list[str]:
+def _on_disk(found: Reader, etcd: str) -> list[str]:
     files = _cni_files(found)
     pods = _host_problems.of_paths(found.texts("paths") or ())["kube_proxy"]
     told = (
         (files, f"{', '.join(files)} in /etc/cni/net.d"),
         (pods, "pods in /var/lib/kubelet"),
-        (found.flag("etcd_data"), "etcd's data in /var/lib/etcd"),
+        (found.flag("etcd_data"), f"etcd's data in {etcd or ETCD_FOLDER}"),
     )
     return [what for there, what in told if there]
 
 
 def _of_bare(host: Host, found: Reader) -> Check:
-    kernel, disk = _in_kernel(found), _on_disk(found)
+    kernel, disk = _in_kernel(found), _on_disk(found, host.facts.text("disk.path"))
     if not kernel and not disk:
         return Check(_ID, host.name, _ID, "none", "none", OK)
     fix = "Run playbooks/reset.yml with the inventory of the cluster that it was in"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cilium, _mtu
+from ansible_collections.fastpath.k8s.plugins.module_utils import _mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, OK, Check
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import named
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue
@@ -24,15 +24,10 @@ def of_card(host: Host) -> int | None:
     return None
 
 
-def cost(plan: Plan) -> int | None:
-    """Return the bytes that are put around a pod's packet, None where the plan is no known one."""
-    if plan.pod_network == "cilium":
-        if plan.encapsulation not in _mtu.OFFERED["cilium"] or plan.family not in _mtu.MINIMUM:
-            return None
-        tunnel = 0 if plan.encapsulation == "none" else _cilium.TUNNEL_OVERHEAD[plan.family]
-        return tunnel + (_cilium.WIREGUARD_OVERHEAD if plan.wireguard else 0)
+def cost(plan: Plan) -> _mtu.Overhead | None:
+    """Return what is put around a pod's packet, None where the plan is no known one."""
     try:
-        return _mtu.overhead(plan.encapsulation, plan.wireguard, plan.family)
+        return _mtu.around(plan.encapsulation, plan.wireguard, plan.family, plan.pod_network)
     except BadValue:
         return None
 
@@ -42,19 +37,19 @@ def pods(host: Host) -> Iterator[Check]:
     wanted, card, around = host.plan.pod_mtu, of_card(host), cost(host.plan)
     if wanted is None or card is None or around is None:
         return
-    limit = f"at most {card - around} bytes: {card} of the card less {around}"
-    if wanted <= card - around:
+    most = card - around.bytes
+    limit = f"at most {most} bytes: interface MTU {around.taken_from(card)}"
+    if wanted <= most:
         yield Check("mtu", host.name, _POD, f"{wanted} bytes", limit, OK)
         return
     interface = host.facts.text("nic.interface") or host.interface.text("interface")
-    said = f"{interface or 'the card'} of {host.name} has {card}"
-    said += f", of which {host.plan.encapsulation} takes {around}" if around else ""
     yield Check(
         "mtu", host.name, _POD, f"{wanted} bytes", limit, ERROR,
-        f"Pods are planned with MTU {wanted}, and {said}: handshakes work, and the first full "
-        "segment hangs.",
-        f"Raise the card's MTU to {wanted + around}, or set fastpath_mtu to auto, which gives "
-        f"{card - around} at most.",
+        f"Pods are planned with MTU {wanted}, which exceeds the interface MTU of "
+        f"{interface or 'the interface'} on {host.name}, {around.taken_from(card)}: handshakes "
+        "work, and the first full segment hangs.",
+        f"Raise the interface's MTU to {wanted + around.bytes}, or set fastpath_mtu to auto, which "
+        f"gives {most} at most.",
     )  # fmt: skip
 
 

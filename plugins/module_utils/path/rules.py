@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _checks, _problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import Check
+from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import Overhead
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _plan, mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils.path import search
 
@@ -25,7 +26,7 @@ class _Fault(NamedTuple):
     mtu: int | None
     needed: int
     limit_by: str
-    overhead: int
+    overhead: Overhead
 
     @property
     def threshold(self) -> str:
@@ -48,7 +49,7 @@ def checks(
         if not isinstance(value, Mapping):
             raise ValueError(f"results and plan must be dictionaries, got {value!r}")
     needed = int((plan or {}).get("mtu_needed") or 0)
-    overhead = mtu.cost(_plan.read(plan or {})) or 0
+    overhead = mtu.cost(_plan.read(plan or {})) or Overhead(0)
     found = []
     for host, paths in results.items():
         if paths is None:
@@ -61,7 +62,7 @@ def checks(
 
 
 def _of_host(
-    host: str, paths: Sequence[Mapping[str, Any]], needed: int, overhead: int
+    host: str, paths: Sequence[Mapping[str, Any]], needed: int, overhead: Overhead
 ) -> list[Check]:
     good: list[Mapping[str, Any]] = []
     faults: dict[_Fault, list[Mapping[str, Any]]] = {}
@@ -99,9 +100,10 @@ def _smaller(fault: _Fault) -> str:
     """Return how the plan is made smaller, as the end of a sentence."""
     if fault.mtu is None:
         return "take it out of the path"
-    if not fault.overhead:
+    if not fault.overhead.bytes:
         return f"set fastpath_mtu (and the NIC) to {fault.mtu}"
-    return f"set the NIC to {fault.mtu} and fastpath_mtu to {fault.mtu - fault.overhead}"
+    left, taken = fault.mtu - fault.overhead.bytes, fault.overhead.taken_from(fault.mtu)
+    return f"set the NIC to {fault.mtu} and fastpath_mtu to {left} ({taken})"
 
 
 def _error(host: str, fault: _Fault, message: str, fix: str) -> Check:

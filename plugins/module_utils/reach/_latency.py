@@ -8,20 +8,16 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
+
 #: Buckets in a factor of ten. Their limits are the same everywhere, so that those of several probes
 #: can be added; twenty are 12 % apart.
 _PER_DECADE = 20
 
 
-def percentile(values: Sequence[float], percent: float) -> float | None:
-    """Return the smallest of *values* that *percent* of them do not exceed; None without values.
-
-    This is the nearest rank: with few values the 99th percentile is the largest one.
-    """
-    if not values:
-        return None
-    rank = max(math.ceil(percent / 100 * len(values)), 1)
-    return sorted(values)[rank - 1]
+def percentile(values: Sequence[float], permille: int) -> float | None:
+    """Return the smallest of *values* that *permille* do not exceed; None with too few values."""
+    return _percentiles.nearest_rank(sorted(values), permille)
 
 
 def _upper(value: float) -> float:
@@ -47,24 +43,29 @@ def summary(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return buckets, p50, p99 and max (ms) and samples of all *entries* of a host's reach.
 
     Those of one entry are exact. Of several, a percentile is the upper limit of its bucket, and so
-    at most 12 % too high.
+    at most 12 % too high. A percentile for which there are too few samples is None.
     """
     merged = merge(entry["buckets"] for entry in entries)
     samples = sum(int(count) for _, count in merged)
     largest = max(
         (entry["max_ms"] for entry in entries if entry["max_ms"] is not None), default=None
     )
-    if len(entries) == 1:
-        p50, p99 = entries[0]["p50_ms"], entries[0]["p99_ms"]
-    else:
-        p50, p99 = (_of_buckets(merged, samples, percent, largest) for percent in (50, 99))
+    exact = entries[0] if len(entries) == 1 else {}
+    p50, p99 = (
+        None
+        if not _percentiles.known(permille, samples)
+        else exact[key]
+        if key in exact
+        else _of_buckets(merged, samples, permille, largest)
+        for key, permille in (("p50_ms", _percentiles.P50), ("p99_ms", _percentiles.P99))
+    )
     return {"buckets": merged, "p50": p50, "p99": p99, "max": largest, "samples": samples}
 
 
 def _of_buckets(
-    merged: list[list[float]], samples: int, percent: float, largest: float | None
+    merged: list[list[float]], samples: int, permille: int, largest: float | None
 ) -> float | None:
-    rank, seen = max(math.ceil(percent / 100 * samples), 1), 0
+    rank, seen = _percentiles.rank(permille, samples), 0
     for upper, count in merged:
         seen += int(count)
         if seen >= rank:

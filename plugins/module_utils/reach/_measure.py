@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.module_utils.reach import _ask, _latency, _turns
 
 #: A service that has not answered so many tries is not asked again. With a loss of one datagram in
@@ -66,11 +67,11 @@ class _State:
             "answers": dict(sorted(self.answers.items())),
             "error": error if self.tried else NOT_MEASURED,
             "waited_s": round(self.waited, 1),
-            "p50_ms": _rounded(_latency.percentile(self.ms, 50)),
-            "p99_ms": _rounded(_latency.percentile(self.ms, 99)),
+            "p50_ms": _rounded(_latency.percentile(self.ms, _percentiles.P50)),
+            "p99_ms": _rounded(_latency.percentile(self.ms, _percentiles.P99)),
             "max_ms": _rounded(max(self.ms, default=None)),
-            "connect_p50_ms": _rounded(_latency.percentile(self.connect_ms, 50)),
-            "connect_p99_ms": _rounded(_latency.percentile(self.connect_ms, 99)),
+            "connect_p50_ms": _rounded(_latency.percentile(self.connect_ms, _percentiles.P50)),
+            "connect_p99_ms": _rounded(_latency.percentile(self.connect_ms, _percentiles.P99)),
             "buckets": _latency.buckets(self.ms),
         }
 

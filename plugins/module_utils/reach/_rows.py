@@ -51,9 +51,10 @@ def _row(
     times = _latency.summary(entries)
     tried = sum(entry["tried"] for entry in entries)
     answered = sum(entry["answered"] for entry in entries)
-    value = (
-        f"p50 {_ms(times['p50'])}, p99 {_ms(times['p99'])}, {answered} of {tried} tries answered"
-    )
+    figures = [f"{key} {_ms(times[key])}" for key in ("p50", "p99") if times[key] is not None]
+    if times["p99"] is None:
+        figures.append(f"max {_ms(times['max'])}")
+    value = f"{', '.join(figures)}, {answered} of {tried} tries answered"
     check = Check(_entries.ID, host, name, value, "at most one lost try", OK)
     all_lossy = [entry for entry in entries if _is_lossy(entry)]
     lossy = [

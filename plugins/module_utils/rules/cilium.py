@@ -29,6 +29,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules._cilium_removed
     said,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.addresses import known
+from ansible_collections.fastpath.k8s.plugins.module_utils.rules.mtu import overhead
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.pod_network import encapsulation
 
 VALUES = "fastpath_cilium_values"
@@ -161,6 +162,12 @@ def routing(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def _overhead(cluster: Cluster) -> str:
+    """Return what the agent takes from an MTU: by name and size where the plan has some."""
+    cost = overhead(cluster)
+    return str(cost) if cost and cost.bytes else "overhead"
+
+
 def mtu(cluster: Cluster) -> Iterator[Problem]:
     """Cilium's MTU is that of the card, not that of a pod: cilium/cilium, pkg/mtu/mtu.go."""
     given = chosen(cluster).get("MTU")
@@ -171,14 +178,15 @@ def mtu(cluster: Cluster) -> Iterator[Problem]:
         yield Problem(
             "mtu", WARNING, f"{VALUES}.MTU",
             f"is {given}, and what the cards have is not known here: Cilium takes it for a card's, "
-            "and subtracts overhead by itself.",
+            f"and subtracts {_overhead(cluster)} by itself.",
             "Take it out, and the agent asks the card; or declare fastpath_node_interface_mtu.",
             value=given,
         )  # fmt: skip
     elif given != min(cards):
         yield Problem(
             "mtu", ERROR, f"{VALUES}.MTU",
-            f"is {given}, and the cards have {min(cards)}: Cilium subtracts overhead by itself.",
+            f"is {given}, and the cards have {min(cards)}: Cilium subtracts "
+            f"{_overhead(cluster)} by itself.",
             "Take it out.", value=given,
         )  # fmt: skip
 

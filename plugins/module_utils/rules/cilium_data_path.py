@@ -43,14 +43,6 @@ def together(cluster: Cluster) -> Iterator[Problem]:
             "Take it out, or set bgpControlPlane.enabled: true.",
         )  # fmt: skip
     yield from _dispatch(cluster, values)
-    pods = str(cluster.get("fastpath_pod_cidr"))
-    for path in ("ipv4NativeRoutingCIDR", "ipv6NativeRoutingCIDR"):
-        if values.get(path) not in (None, pods):
-            yield told(
-                path, WARNING,
-                f"is {values[path]}, and pods have {pods}: what lies outside of it is masqueraded.",
-                "Take it out; it follows fastpath_pod_cidr.",
-            )  # fmt: skip
 
 
 def _dispatch(cluster: Cluster, values: dict[str, object]) -> Iterator[Problem]:

@@ -33,6 +33,19 @@ def family(cluster: Cluster) -> str:
     return _cidr.family(cluster.get("fastpath_pod_cidr"))
 
 
+def overhead(cluster: Cluster) -> _mtu.Overhead | None:
+    """Return what is put around a pod's packet, None where another rule refuses the plan."""
+    try:
+        return _mtu.around(
+            encapsulation(cluster),
+            cluster.get("fastpath_wireguard"),
+            family(cluster),
+            cluster.get("fastpath_pod_network"),
+        )
+    except BadValue:
+        return None
+
+
 def nics_agree(cluster: Cluster) -> Iterator[Problem]:
     """All nodes have one MTU: larger datagrams to the smallest would be lost.
 
@@ -60,19 +73,17 @@ def nics_agree(cluster: Cluster) -> Iterator[Problem]:
 def unknown_nics(cluster: Cluster) -> Iterator[Problem]:
     """A pod MTU that Ethernet's 1500 bytes do not carry wants NICs that are known to be larger."""
     wanted = cluster.get(MTU)
-    chosen, wireguard = encapsulation(cluster), cluster.get("fastpath_wireguard")
     silent = [host.name for host in cluster.hosts if not nic_mtu(host)]
-    if wanted == "auto" or not silent:
+    cost = overhead(cluster)
+    if wanted == "auto" or not silent or cost is None:
         return
-    try:
-        need = wanted + _mtu.overhead(chosen, wireguard, family(cluster))
-    except BadValue:
-        return
+    need = wanted + cost.bytes
+    counted = f" ({wanted} plus {cost})" if cost.bytes else ""
     if need > _ETHERNET:
         more = f" and {len(silent) - 1} more have" if len(silent) > 1 else " has"
         yield Problem(
             "mtu", WARNING, MTU,
-            f"{wanted} needs network cards with {need} bytes, and what {silent[0]}{more} "
+            f"{wanted} needs interfaces with {need} bytes{counted}, and what {silent[0]}{more} "
             "is not known here.",
             f"Use auto, or declare {NIC}.", value=cluster.raw(MTU),
         )  # fmt: skip
@@ -105,14 +116,18 @@ def pod_mtu(cluster: Cluster) -> Iterator[Problem]:
         )  # fmt: skip
         return
     known = [mtu for host in cluster.hosts if (mtu := nic_mtu(host))]
-    chosen = encapsulation(cluster)
-    counted = chosen in _mtu.OVERHEAD[family(cluster)] or chosen in _mtu.CROSS_SUBNET
-    if not counted or (chosen.startswith("ipip") and family(cluster) == "ipv6") or not known:
+    cost = overhead(cluster)
+    if not known or cost is None:
         return
     underlay = min(known)
     try:
-        cost = _mtu.overhead(chosen, cluster.get("fastpath_wireguard"), family(cluster))
-        best = _mtu.pod_mtu(underlay, chosen, cluster.get("fastpath_wireguard"), family(cluster))
+        best = _mtu.pod_mtu(
+            underlay,
+            encapsulation(cluster),
+            cluster.get("fastpath_wireguard"),
+            family(cluster),
+            cluster.get("fastpath_pod_network"),
+        )
     except BadValue as error:
         yield Problem(
             "mtu", ERROR, MTU, f"{error}.", "Raise the cards' MTU, or take encapsulation out."
@@ -124,7 +139,7 @@ def pod_mtu(cluster: Cluster) -> Iterator[Problem]:
     if wanted > best:
         yield Problem(
             "mtu", ERROR, MTU,
-            f"{wanted} is more than the card's {underlay} less {cost} bytes of overhead: "
+            f"{wanted} exceeds the interface MTU {cost.taken_from(underlay)}: "
             "handshakes work, and the first full segment hangs.",
             f"Use auto, which gives {best}.", value=raw,
         )  # fmt: skip

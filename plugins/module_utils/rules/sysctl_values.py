@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _sysctl
@@ -91,10 +90,13 @@ def _key_fix(given: Any) -> str:
         ("".join(text.split()), "Take the blank out", ""),
         (plain.strip(), "Write", value.strip()),
     ):
-        with suppress(BadValue):
+        try:
             if bare != text:
                 key = _sysctl.normalise_key(bare)
                 return f"{said} {key}: {rest}." if rest else f"{said}: {key}."
+        except BadValue as error:
+            if error.fix:
+                return error.fix
     return "Write the key as sysctl prints it, and a number or a string."
 
 

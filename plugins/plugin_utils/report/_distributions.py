@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import _plain
 
 #: So many curves can be told from each other; of more, only these few worst are drawn by name.
@@ -41,14 +42,26 @@ def read(index: int, value: Any) -> dict[str, Any]:
 def _series(where: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping) or "label" not in value:
         raise ValueError(f"{where} has no 'label'.")
+    buckets = _buckets(f"{where}.buckets", value.get("buckets") or ())
+    samples = int(_plain.number(value.get("samples"), f"{where}.samples") or 0)
+
+    def percentile(key: str, permille: int) -> float | None:
+        given = _plain.number(value.get(key), f"{where}.{key}")
+        return given if _percentiles.known(permille, samples or counted(buckets)) else None
+
     return {
         "label": _plain.text(value["label"]),
-        "buckets": _buckets(f"{where}.buckets", value.get("buckets") or ()),
-        "p50": _plain.number(value.get("p50"), f"{where}.p50"),
-        "p99": _plain.number(value.get("p99"), f"{where}.p99"),
+        "buckets": buckets,
+        "p50": percentile("p50", _percentiles.P50),
+        "p99": percentile("p99", _percentiles.P99),
         "max": _plain.number(value.get("max"), f"{where}.max"),
-        "samples": int(_plain.number(value.get("samples"), f"{where}.samples") or 0),
+        "samples": samples,
     }
+
+
+def counted(buckets: Iterable[Sequence[Any]]) -> int:
+    """Return the number of samples in all *buckets*."""
+    return sum(count for _upper, count in buckets)
 
 
 def _buckets(where: str, buckets: Iterable[Any]) -> list[list[Any]]:
@@ -108,13 +121,19 @@ def shown(series: Sequence[Mapping[str, Any]]) -> tuple[list[Any], list[Any]]:
     measured = [one for one in series if points(one)]
     if len(measured) <= MOST_SERIES:
         return measured, [one for one in series if not points(one)]
-    worst = sorted(series, key=lambda one: -(one["p99"] or 0) if points(one) else math.inf)
+    worst = sorted(series, key=lambda one: -(tail(one) or 0) if points(one) else math.inf)
     return worst[:WORST], worst[WORST:]
 
 
 def is_over(series: Mapping[str, Any], limit: float | None) -> bool:
-    """Say whether the 99th percentile, for which limits are, is above *limit*."""
-    return limit is not None and series["p99"] is not None and series["p99"] > limit
+    """Say whether what limits are for is above *limit*, see :func:`tail`."""
+    held = tail(series)
+    return limit is not None and held is not None and held > limit
+
+
+def tail(series: Mapping[str, Any]) -> float | None:
+    """Return the 99th percentile, or the maximum where there are too few samples for it."""
+    return series["max"] if series["p99"] is None else series["p99"]
 
 
 def figure(value: float | None) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _percentiles
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import _distributions
 
 #: What the page says in place of plots.
@@ -83,7 +84,9 @@ def _drawn(distribution: Mapping[str, Any], named: Sequence[Any], others: Sequen
     figure, axes = _figure(distribution["unit"])
     deepest = max(_deepest(series) for series in named)
     top = min(max(deepest, _LEAST_DEPTH), _MOST_DEPTH)
-    _scale(axes, [*curves, *hidden], distribution["limit"], top)
+    most = max(_samples(series) for series in named)
+    marks = [share for share in _MARKS if _percentiles.known(share * 1000, most)]
+    _scale(axes, [*curves, *hidden], distribution["limit"], top, marks)
     if hidden:
         _band(axes, [*curves, *hidden], top)
     for number, (curve, series) in enumerate(zip(curves, named, strict=True)):
@@ -112,12 +115,19 @@ def _depth(share: float, deepest: float) -> float:
 
 
 def _deepest(series: Mapping[str, Any]) -> float:
-    samples = series["samples"] or sum(count for _upper, count in series["buckets"])
-    return math.log10(2 * max(samples, 1))
+    return math.log10(2 * max(_samples(series), 1))
+
+
+def _samples(series: Mapping[str, Any]) -> int:
+    return int(series["samples"] or _distributions.counted(series["buckets"]))
 
 
 def _scale(
-    axes: Any, curves: Sequence[_distributions.Points], limit: float | None, top: float
+    axes: Any,
+    curves: Sequence[_distributions.Points],
+    limit: float | None,
+    top: float,
+    marks: Sequence[float],
 ) -> None:
     from matplotlib.ticker import LogLocator
 
@@ -130,7 +140,7 @@ def _scale(
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 300 else (1,)))
     axes.xaxis.set_major_formatter(lambda value, _place: f"{value:g}")
     axes.set_ylim(0, top)
-    marks = [share for share in _MARKS if _depth(share, math.inf) < top]
+    marks = [share for share in marks if _depth(share, math.inf) < top]
     axes.set_yticks([_depth(share, math.inf) for share in marks])
     axes.set_yticklabels([f"{share * 100:g} %" for share in marks])
     axes.grid(axis="y", color=_FAINT, linewidth=0.8)

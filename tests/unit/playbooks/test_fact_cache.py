@@ -87,7 +87,7 @@ OLD = "(from cached facts; asked again after this run has read them)"
          "warning [mtu] node2: fastpath_node_interface_mtu: is 9000 here"),
         # Pods are planned for a larger MTU than it was.
         (everywhere(), "fastpath_mtu: 8950",
-         "warning [mtu] fastpath_mtu: 8950 is more than"),
+         "warning [mtu] fastpath_mtu: 8950 exceeds"),
         # The kernel was older.
         (everywhere(kernel="5.10.0-1-amd64"), "fastpath_service_proxy: nftables",
          "warning [mode-kernel] fastpath_service_proxy: nftables needs"),

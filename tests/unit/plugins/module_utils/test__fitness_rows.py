@@ -57,3 +57,17 @@ def test_the_smallest_path_counts_where_all_are_known(paths, shown):
 def test_the_verdict_counts_what_concerns_the_host():
     checks = [check("error"), check("warning"), check("warning"), check("ok"), check("error", "b")]
     assert rows(checks=checks)[0]["verdict"] == "1 error, 2 warnings"
+
+
+@pytest.mark.parametrize(
+    ("disk", "shown"),
+    [
+        ({"samples": 60, "p99_ms": None, "max_ms": 23.456}, "max 23.5 ms"),
+        ({"samples": 60, "p99_ms": 9.0, "max_ms": 23.456}, "max 23.5 ms"),
+        ({"samples": 100, "p99_ms": 9.0, "max_ms": 23.456}, "9 ms"),
+        ({"samples": 0, "p99_ms": None, "max_ms": None}, "-"),
+    ],
+)
+def test_few_writes_have_a_maximum_and_no_p99(disk, shown):
+    (row,) = rows({**HOST, "disk": disk})
+    assert row["fsync p99"] == shown

@@ -81,6 +81,19 @@ def test_extra_arguments_stand_over_the_derived_ones():
     assert arguments(cluster["apiServer"]) == {"service-node-port-range": "30000-32767"}
 
 
+@pytest.mark.parametrize("extra", [{}, {"etcd": {"snapshot-count": 5000}}])
+def test_the_folder_of_etcd_stands_beside_its_arguments(extra):
+    cluster = init(extra_args=extra, etcd_data_dir="/var/lib/etcd/data")["ClusterConfiguration"]
+    local = cluster["etcd"]["local"]
+    assert local["dataDir"] == "/var/lib/etcd/data"
+    assert ("extraArgs" in local) == bool(extra)
+
+
+@pytest.mark.parametrize("folder", [None, ""])
+def test_kubeadm_has_a_folder_of_etcd_of_its_own(folder):
+    assert "etcd" not in init(etcd_data_dir=folder)["ClusterConfiguration"]
+
+
 def test_a_misspelt_component_is_refused():
     with pytest.raises(ValueError, match=r"extra_args knows api_server, .* got 'apiserver'"):
         init(extra_args={"apiserver": {}})

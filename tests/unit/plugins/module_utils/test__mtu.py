@@ -85,3 +85,41 @@ def test_one_more_nic_never_raises_the_mtu(nics, another, encapsulation, wiregua
 @given(ENCAPSULATIONS, FAMILIES)
 def test_encryption_never_makes_room(encapsulation, family):
     assert _mtu.overhead(encapsulation, True, family) >= _mtu.overhead(encapsulation, False, family)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("none",), "no overhead"),
+        (("ipip",), "20 bytes of IP-in-IP overhead"),
+        (("vxlan",), "50 bytes of VXLAN overhead"),
+        (("vxlan_cross_subnet",), "50 bytes of VXLAN overhead"),
+        (("vxlan", False, "ipv6"), "70 bytes of VXLAN overhead"),
+        (("none", True), "60 bytes of WireGuard overhead"),
+        # Calico sends a packet by one of the two devices: the larger one counts.
+        (("vxlan", True), "60 bytes of WireGuard overhead"),
+        (("ipip", True), "60 bytes of WireGuard overhead"),
+        (("vxlan", True, "ipv6"), "80 bytes of WireGuard overhead"),
+        (("none", False, "ipv4", "cilium"), "no overhead"),
+        (("vxlan", False, "ipv6", "cilium"), "70 bytes of VXLAN overhead"),
+        (("geneve", False, "ipv4", "cilium"), "50 bytes of Geneve overhead"),
+        (("none", True, "ipv4", "cilium"), "95 bytes of WireGuard overhead"),
+        # Cilium encrypts what its tunnel carries.
+        (("vxlan", True, "ipv4", "cilium"), "145 bytes of overhead (VXLAN 50 and WireGuard 95)"),
+    ],
+)
+def test_overhead_has_a_name(arguments, sentence):
+    cost = _mtu.around(*arguments)
+    assert str(cost) == sentence
+    assert cost.bytes == sum(size for _name, size in cost.parts)
+
+
+@pytest.mark.parametrize("arguments", [("ipip", False, "ipv4", "cilium"), ("geneve",)])
+def test_what_a_pod_network_lacks_is_refused(arguments):
+    with pytest.raises(ValueError, match="encapsulation must be one of"):
+        _mtu.around(*arguments)
+
+
+def test_what_is_left_names_the_overhead_too():
+    with pytest.raises(ValueError, match="NIC MTU 600 minus 50 bytes of VXLAN overhead leaves 550"):
+        _mtu.pod_mtu(600, "vxlan")

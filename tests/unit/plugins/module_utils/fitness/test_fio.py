@@ -10,14 +10,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import disk, distribution, fio
 
 
-@pytest.mark.parametrize(
-    ("permille", "expected"), [(1, 1), (500, 5), (501, 6), (990, 10), (999, 10), (1000, 10)]
-)
-def test_nearest_rank(permille, expected):
-    assert distribution.nearest_rank(range(1, 11), permille) == expected
-    assert distribution.nearest_rank([7], permille) == 7
-
-
 def test_of_latencies():
     found = distribution.of_latencies([*[1_000_000] * 990, *[5_000_000] * 9, 80_000_000])
     assert found == {
@@ -71,10 +63,31 @@ def printed(**latency):
 def test_fio_with_its_bins():
     found = fio.parse(printed(bins={"104960": 600, "240640": 300, "12255232": 11}))
     assert found["samples"] == 911
-    assert (found["p50_ms"], found["p99_ms"], found["p999_ms"]) == (0.2406, 1.9415, 12.2552)
+    assert (found["p50_ms"], found["p99_ms"], found["p999_ms"]) == (0.2406, 1.9415, None)
     assert found["max_ms"] == 12.2784
     filled = [item for item in found["buckets"] if item[1]]
     assert filled == [[0.1259, 600], [0.2512, 300], [12.59, 11]]
+
+
+@pytest.mark.parametrize(
+    ("samples", "known"),
+    [
+        (1, []),
+        (2, ["p50_ms"]),
+        (99, ["p50_ms"]),
+        (100, ["p50_ms", "p99_ms"]),
+        (999, ["p50_ms", "p99_ms"]),
+        (1000, ["p50_ms", "p99_ms", "p999_ms"]),
+    ],
+)
+def test_few_samples_have_a_maximum_and_no_percentile(samples, known):
+    of_fio = fio.parse(printed(N=samples))
+    own = distribution.of_latencies(range(1_000_000, 1_000_000 + samples))
+    for found in (of_fio, own):
+        assert found["samples"] == samples
+        assert found["max_ms"] is not None
+        percentiles = ("p50_ms", "p99_ms", "p999_ms")
+        assert [key for key in percentiles if found[key] is not None] == known
 
 
 def test_fio_without_bins_gives_a_coarse_plot():

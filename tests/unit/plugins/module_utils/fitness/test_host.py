@@ -28,7 +28,7 @@ def test_all_keys_and_a_real_interval():
     found = everything(Host(), Options(interval=1))
     assert set(found) == {
         "kernel", "cgroup", "swap", "clock", "time", "identity", "ports", "nic", "cpu",
-        "memory_mib", "disk", "firewall", "kubeadm", "leftovers", "mirrors", "release",
+        "memory_mib", "disk", "firewall", "kubeadm", "leftovers", "mirrors", "release", "routes",
         "swap_at_boot", "resolver", "certificates",
     }  # fmt: skip
     assert 1 <= found["cpu"]["interval_s"] < 10

@@ -16,6 +16,7 @@ BARE = {
     "interfaces": [],
     "kubelet_server": None,
     "etcd_data": False,
+    "etcd_folder": [],
     "etcd_running": False,
 }
 
@@ -24,7 +25,12 @@ def test_a_bare_host(tree):
     tree.dir("/etc/cni/net.d")
     tree.dir("/var/lib/etcd/lost+found")
     tree.interface("eth0")
-    assert leftovers.read(tree, Rules(), {1: "systemd"}, "/var/lib/etcd") == BARE
+    assert leftovers.read(tree, Rules(), {1: "systemd"}, "/var/lib/etcd") == {
+        **BARE,
+        "etcd_folder": ["lost+found"],
+    }
+    # A worker has no etcd.
+    assert leftovers.read(tree, Rules(), {1: "systemd"}, "") == BARE
 
 
 IP_VS = """IP Virtual Server version 1.2.1 (size=4096)
@@ -73,6 +79,7 @@ def test_a_former_node(tree):
         "interfaces": ["cali0a1b2c3d4e5"],
         "kubelet_server": "https://10.0.0.1:6443",
         "etcd_data": True,
+        "etcd_folder": ["member"],
         "etcd_running": True,
     }
 

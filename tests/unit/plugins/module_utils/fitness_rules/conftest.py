@@ -111,6 +111,11 @@ def healthy(number=1):
             "max_ms": 9.0,
             "buckets": [[0.5, 5015], [2.0, 5000], [10.0, 15]],
         },
+        "routes": [
+            {"address": "169.254.1.1", "device": "eth0", "error": ""},
+            {"address": "10.96.0.1", "device": "eth0", "error": ""},
+            {"address": "10.111.255.255", "device": "eth0", "error": ""},
+        ],
         "firewall": {"managers": [], "foreign": []},
         "kubeadm": {
             "kubeconfigs": [],
@@ -133,6 +138,7 @@ def healthy(number=1):
             "kubelet_server": None,
             "etcd_data": False,
             "etcd_running": False,
+            "etcd_folder": [],
         },
     }
 

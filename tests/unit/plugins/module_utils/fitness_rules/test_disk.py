@@ -42,6 +42,37 @@ def test_a_slow_disk_is_told(one):
     )
 
 
+@pytest.mark.parametrize("p99", [None, 4.0])
+@pytest.mark.parametrize(
+    ("samples", "most", "verdict"),
+    [(5, 9.99, "ok"), (99, 12, "warning"), (60, 900, "error"), (5, 0.01, "warning")],
+)
+def test_of_few_writes_the_maximum_is_judged_and_called_so(one, samples, most, verdict, p99):
+    changes = {
+        "disk.samples": samples,
+        "disk.p99_ms": p99,
+        "disk.p999_ms": None,
+        "disk.max_ms": most,
+    }
+    found = one("disk", "fdatasync", changes, "cp1")
+    assert found.verdict == verdict
+    assert found.value.startswith(f"max {most} ms (p50 0.5, {samples} writes")
+    assert found.threshold.startswith("max below 10 ms")
+    assert "p99 " not in found.value
+    if verdict != "ok":
+        assert f"(the maximum of {samples} writes, too few for a p99)" in found.message
+
+
+def test_a_disk_without_a_write_is_not_measured(one):
+    changes = {"disk.samples": 0, "disk.p99_ms": None, "disk.max_ms": None}
+    assert one("disk", "fdatasync", changes, "cp1").value == "not measured"
+
+
+def test_the_folder_of_the_advice_is_the_planned_one(one):
+    found = one("disk", "fdatasync", {"disk.p99_ms": 48, "disk.path": "/srv/etcd"}, "cp1")
+    assert found.fix.startswith("Put /srv/etcd on a flash disk")
+
+
 def test_a_disk_that_lies_is_told(one):
     found = one("disk", "fdatasync", {"disk.p99_ms": 0.0042}, "cp1")
     assert found.message == (

@@ -53,3 +53,9 @@ def test_what_cannot_be_read_is_left_out(fleet, changes, buckets):
 def test_samples_are_counted_where_they_were_not_told(fleet):
     (series,) = disk_distribution(fleet(cp1={"disk.samples": None}))["series"]
     assert series["samples"] == 10030
+
+
+@pytest.mark.parametrize("p99", [None, 4.0])
+def test_few_writes_have_a_maximum_and_no_p99(fleet, p99):
+    (one,) = disk_distribution(fleet(cp1={"disk.samples": 60, "disk.p99_ms": p99}))["series"]
+    assert (one["p50"], one["p99"], one["max"], one["samples"]) == (0.5, None, 9.0, 60)

@@ -73,13 +73,15 @@ def test_pods_fit_into_the_card_with_what_is_put_around(one, card, wanted, plann
 
 def test_pods_that_do_not_fit_are_told(one):
     found = one("mtu", "MTU of pods", {"nic.mtu": 1500}, pod_mtu=1500, encapsulation="vxlan")
-    assert found.threshold == "at most 1450 bytes: 1500 of the card less 50"
+    assert (
+        found.threshold == "at most 1450 bytes: interface MTU 1500 minus 50 bytes of VXLAN overhead"
+    )
     assert found.message == (
-        "Pods are planned with MTU 1500, and eth0 of w1 has 1500, of which vxlan takes 50: "
-        "handshakes work, and the first full segment hangs."
+        "Pods are planned with MTU 1500, which exceeds the interface MTU of eth0 on w1, 1500 minus "
+        "50 bytes of VXLAN overhead: handshakes work, and the first full segment hangs."
     )
     assert found.fix == (
-        "Raise the card's MTU to 1550, or set fastpath_mtu to auto, which gives 1450 at most."
+        "Raise the interface's MTU to 1550, or set fastpath_mtu to auto, which gives 1450 at most."
     )
 
 
@@ -96,6 +98,25 @@ def test_pods_that_do_not_fit_are_told(one):
 )
 def test_what_the_plan_does_not_say_is_not_judged(one, planned):
     assert one("mtu", "MTU of pods", {}, **planned) is None
+
+
+@pytest.mark.parametrize(
+    ("planned", "overhead"),
+    [
+        ({"encapsulation": "vxlan"}, "minus 50 bytes of VXLAN overhead"),
+        ({"encapsulation": "ipip_cross_subnet"}, "minus 20 bytes of IP-in-IP overhead"),
+        ({"wireguard": True}, "minus 60 bytes of WireGuard overhead"),
+        ({"wireguard": True, "encapsulation": "vxlan"}, "minus 60 bytes of WireGuard overhead"),
+        (
+            {"wireguard": True, "encapsulation": "geneve", "pod_network": "cilium"},
+            "minus 145 bytes of overhead (Geneve 50 and WireGuard 95)",
+        ),
+        ({}, "on w1, 1500: handshakes"),
+    ],
+)
+def test_the_overhead_that_counts_is_named(one, planned, overhead):
+    found = one("mtu", "MTU of pods", {"nic.mtu": 1500}, pod_mtu=1501, **planned)
+    assert overhead in found.message
 
 
 def test_bytes_are_those_of_the_collection(one):

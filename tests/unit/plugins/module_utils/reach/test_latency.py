@@ -6,19 +6,19 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.reach import _latency
 
 
 @pytest.mark.parametrize(
-    ("values", "percent", "expected"),
+    ("values", "permille", "expected"),
     [
-        ([], 50, None),
-        ([3], 50, 3),
-        ([3], 99, 3),
-        ([4, 1, 3, 2], 50, 2),
-        (list(range(1, 101)), 99, 99),
-        (list(range(1, 21)), 99, 20),
-        (list(range(1, 101)), 50, 50),
+        ([], 500, None),
+        ([3], 500, None),
+        ([3], 990, None),
+        ([4, 1, 3, 2], 500, 2),
+        (list(range(1, 101)), 990, 99),
+        (list(range(1, 100)), 990, None),
+        (list(range(1, 101)), 500, 50),
     ],
 )
-def test_percentile(values, percent, expected):
-    assert _latency.percentile(values, percent) == expected
+def test_percentile(values, permille, expected):
+    assert _latency.percentile(values, permille) == expected
 
 
 @pytest.mark.parametrize("value", [0.0, 0.001, 0.0123, 0.5, 1.0, 1.1, 9.99, 10.0, 1234.5])
@@ -41,15 +41,15 @@ def test_buckets_are_added_in_order():
 def entry(values):
     return {
         "buckets": _latency.buckets(values),
-        "p50_ms": _latency.percentile(values, 50),
-        "p99_ms": _latency.percentile(values, 99),
+        "p50_ms": _latency.percentile(values, 500),
+        "p99_ms": _latency.percentile(values, 990),
         "max_ms": max(values, default=None),
     }
 
 
 def test_a_summary_of_one_is_exact():
     found = _latency.summary([entry([1.234, 5.678, 9.0])])
-    assert (found["p50"], found["p99"], found["max"], found["samples"]) == (5.678, 9.0, 9.0, 3)
+    assert (found["p50"], found["p99"], found["max"], found["samples"]) == (5.678, None, 9.0, 3)
 
 
 def test_a_summary_of_several_is_near():
@@ -58,7 +58,15 @@ def test_a_summary_of_several_is_near():
     assert (found["samples"], found["max"]) == (101, 50.3)
     assert found["p50"] == pytest.approx(1.5, rel=0.13)
     assert found["p99"] == pytest.approx(2, rel=0.13)
-    assert _latency.summary([entry(high), entry(high)])["p99"] == 50.3
+    many = _latency.summary([entry(high * 60), entry(high * 60)])
+    assert many["p99"] == 50.3
+
+
+@pytest.mark.parametrize(("each", "known"), [(10, False), (49, False), (50, True)])
+def test_samples_of_several_count_together(each, known):
+    found = _latency.summary([entry([1.0] * each), entry([2.0] * each)])
+    assert (found["p99"] is not None) is known
+    assert found["max"] == 2.0
 
 
 def test_a_summary_of_nothing():

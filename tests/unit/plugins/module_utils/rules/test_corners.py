@@ -93,8 +93,9 @@ TOLD = [
     ),
     (
         {"fastpath_mtu": 1500, "fastpath_encapsulation": "vxlan"},
-        "warning [mtu] fastpath_mtu: 1500 needs network cards with 1550 bytes, and what cp1 and 2 "
-        "more have is not known here. Fix: Use auto, or declare fastpath_node_interface_mtu.",
+        "warning [mtu] fastpath_mtu: 1500 needs interfaces with 1550 bytes (1500 plus 50 bytes of "
+        "VXLAN overhead), and what cp1 and 2 more have is not known here. Fix: Use auto, or "
+        "declare fastpath_node_interface_mtu.",
     ),
     (
         {"fastpath_mtu": "9k"},

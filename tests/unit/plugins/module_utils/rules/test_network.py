@@ -76,8 +76,9 @@ REFUSED = [
             "fastpath_mtu": 1500,
             "fastpath_encapsulation": "vxlan",
         },
-        "error [mtu] fastpath_mtu: 1500 is more than the card's 1500 less 50 bytes of overhead: "
-        "handshakes work, and the first full segment hangs. Fix: Use auto, which gives 1450.",
+        "error [mtu] fastpath_mtu: 1500 exceeds the interface MTU 1500 minus 50 bytes of VXLAN "
+        "overhead: handshakes work, and the first full segment hangs. Fix: Use auto, which gives "
+        "1450.",
     ),
     (
         {"fastpath_node_interface_mtu": 9000, "fastpath_mtu": 1500},

@@ -91,3 +91,37 @@ def test_limits_are_of_the_99th_percentile(p99, limit, over):
 )  # fmt: skip
 def test_figures_have_three_digits(value, text):
     assert _distributions.figure(value) == text
+
+
+@pytest.mark.parametrize(
+    ("samples", "buckets", "p50", "p99"),
+    [
+        (5, [[1, 4], [9, 1]], 0.8, None),
+        (99, [[1, 99]], 0.8, None),
+        (100, [[1, 100]], 0.8, 9.0),
+        (1, [[1, 1]], None, None),
+        # Whoever counts nothing has the samples of the buckets.
+        (0, [[1, 99], [9, 1]], 0.8, 9.0),
+        (0, [[1, 5]], 0.8, None),
+    ],
+)
+def test_a_percentile_for_which_there_are_too_few_samples_is_left_out(samples, buckets, p50, p99):
+    given = {
+        "label": "cp1",
+        "buckets": buckets,
+        "p50": 0.8,
+        "p99": 9.0,
+        "max": 9.5,
+        "samples": samples,
+    }
+    value = {"name": "x", "title": "x", "unit": "ms", "limit": 9.2, "series": [given]}
+    (read,) = _distributions.read(0, value)["series"]
+    assert (read["p50"], read["p99"], read["max"]) == (p50, p99, 9.5)
+    # The limit is held against what there is.
+    assert _distributions.is_over(read, 9.2) is (p99 is None)
+
+
+def test_the_slowest_are_found_by_their_maximum_too():
+    many = [series([[1, 1]], highest=float(number), label=f"n{number}") for number in range(13)]
+    named, _others = _distributions.shown(many)
+    assert [one["label"] for one in named] == ["n12", "n11", "n10", "n9", "n8"]

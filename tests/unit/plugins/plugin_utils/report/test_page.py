@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ansible_collections.fastpath.k8s.plugins.plugin_utils.report import _distributions
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report.document import document
 from ansible_collections.fastpath.k8s.plugins.plugin_utils.report.page import page
 
@@ -117,6 +118,18 @@ def test_without_matplotlib_the_page_says_so_and_has_the_figures(preflight, monk
     assert "limit of p99: 10 ms" in found.words()
     assert "13.6" in found.words()
     assert "plot" not in [value for name, value in found.attributes if name == "class"]
+
+
+def test_few_samples_have_a_maximum_and_no_p99(preflight):
+    distribution = {**preflight["distributions"][0]}
+    few = {**distribution["series"][0], "samples": 5, "p50": 1.0, "p99": 23.4, "max": 56.7}
+    distribution["series"] = [{**few, "buckets": [[56.7, 5]]}]
+    words = Reader(
+        page({**preflight, "distributions": [_distributions.read(0, distribution)]})
+    ).words()
+    assert "1 - 56.7 over 5" in words
+    assert "23.4" not in words
+    assert "99 %" not in words
 
 
 def test_with_matplotlib_it_does_not(preflight):
