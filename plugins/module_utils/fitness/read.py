@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     cgroup,
     clock,
+    cluster,
     cpu,
     disk,
     firewall,
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
+    pod_network: str = ""
 
 
 def everything(host: Host, options: Options) -> dict[str, Any]:
@@ -61,6 +63,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
+        "cluster": cluster.read(host, options.pod_network),
     }
     processors = cpu.read(host)
     fitness["disk"] = disk.read(host, options.disk_path, names, options.disk_limits)

@@ -29,6 +29,11 @@ class Host(NamedTuple):
         return self.name in self.plan.control_planes
 
     @property
+    def node_name(self) -> str:
+        """Return the planned name of its node."""
+        return self.plan.node_names.get(self.name, self.name.lower())
+
+    @property
     def joined(self) -> bool | None:
         """Say whether it is a node of a cluster already, None where that was not read."""
         if not self.facts.part("leftovers"):

@@ -31,6 +31,14 @@ class Plan(NamedTuple):
     family: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
+    #: By host: the name of its node.
+    node_names: Mapping[str, str]
+    #: What a running cluster is held against: pod_network, encapsulation, and as they were given
+    #: cluster_name, pod_cidr, pod_block_size, service_cidr and cilium_values.
+    cluster: Mapping[str, Any]
+
+
+_OF_CLUSTER = ("cluster_name", "pod_cidr", "pod_block_size", "service_cidr", "cilium_values")
 
 
 def _kubernetes(value: str) -> tuple[int, int] | None:
@@ -66,4 +74,10 @@ def read(value: Any) -> Plan:
         wireguard=bool(plan.flag("wireguard")),
         family=plan.text("family") or "ipv4",
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
+        node_names=plan.names("node_names"),
+        cluster={
+            "pod_network": plan.text("pod_network"),
+            "encapsulation": plan.text("encapsulation") or "none",
+            **{key: plan.get(key) for key in _OF_CLUSTER},
+        },
     )

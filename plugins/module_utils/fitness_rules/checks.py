@@ -22,9 +22,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     kernel_config,
     kubelet,
     leftovers,
+    live_plan,
     mirrors,
     mtu,
     nic,
+    node_name,
     ports,
     thresholds,
 )
@@ -42,6 +44,7 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     clock.source,
     clock.synchronised,
     identity.inventory_name,
+    node_name.of_certificate,
     ports.needed,
     ports.node_ports,
     nic.card,
@@ -66,6 +69,7 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
 FLEET_RULES: tuple[Callable[[Sequence[Host]], Iterator[Check]], ...] = (
     clock_offset.offsets,
     identity.unique,
+    live_plan.running,
     mtu.cards,
 )
 
@@ -76,8 +80,9 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     *hosts* has by name what host_fitness_info returned as ``fitness``. Any part of it may be
     missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
-    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard and
-    family; what it lacks is not judged. *limits* replace defaults of thresholds.THRESHOLDS.
+    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard,
+    family, node_names (by host), cluster_name, pod_cidr, pod_block_size, service_cidr and
+    cilium_values; what it lacks is not judged. *limits* replace defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """
