@@ -156,7 +156,8 @@ def _without_pool(
 ) -> list[Check]:
     """Judge a cluster whose pools, or whose kubeadm where there are none, have other networks."""
     subnets = networks([(live.get("kubeadm") or {}).get("pod_subnet") or ""])
-    what = f"the IPPool {pools[0]['name']}" if pools else "kubeadm's podSubnet"
+    names = named([str(pool["name"]) for pool in pools])
+    what = f"the IPPool{'s' if len(pools) > 1 else ''} {names}" if pools else "kubeadm's podSubnet"
     found = networks(pool.get("cidr") for pool in pools) if pools else subnets
     check = Check(PODS, None, "pod addresses", shown(found), str(pods))
     if not found or (not pools and pods in found):
