@@ -31,9 +31,10 @@ options:
       - A dictionary with any of C(control_planes) and C(nodes) (lists of names), C(pod_network),
         C(service_proxy), C(kubernetes_version), C(control_plane_endpoint), C(node_port_range),
         C(congestion_control), C(qdisc), C(pod_mtu), C(encapsulation), C(wireguard), C(family),
-        C(service_cidr), C(kubernetes_patches) (for kubeadm, by target; C(failSwapOn) and
-        C(resolvConf) count), and C(node_interfaces), which has C(interface), C(mtu) and C(address)
-        by host. What is left out is not judged.
+        C(node_names) (the node's name by host), C(cluster_name), C(pod_cidr), C(pod_block_size),
+        C(service_cidr), C(cilium_values), C(kubernetes_patches) (for kubeadm, by target;
+        C(failSwapOn) and C(resolvConf) count), and C(node_interfaces), which has C(interface),
+        C(mtu) and C(address) by host. What is left out is not judged.
     type: dict
     required: true
   thresholds:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _bgp, _cidr
+from ansible_collections.fastpath.k8s.plugins.module_utils._block_size import DEFAULTS
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import SERVICE_PROXIES
 from ansible_collections.fastpath.k8s.plugins.module_utils._mtu import ENCAPSULATIONS, check_mtu
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import (
@@ -52,7 +53,6 @@ BLOCK_SIZES = {4: (20, 32), 6: (116, 128)}
 #: Blocks of one node at most, where IPAMConfig sets no other number
 #: (projectcalico/calico, libcalico-go/lib/ipam/ipam.go, autoAssign).
 BLOCKS_PER_NODE = 20
-DEFAULT_BLOCK_SIZE = {4: 26, 6: 122}
 
 #: Variables of calico-node that would create a pool of its own; IPPool objects come from the plan.
 _POOL_VARIABLES = ("CALICO_IPV4POOL_", "CALICO_IPV6POOL_")
@@ -62,7 +62,7 @@ def _pool(plan: Mapping[str, Any]) -> tuple[str, int, str]:
     """Return network, block size and encapsulation of the pool."""
     cidr = _cidr.network(get(plan, "pod_cidr"), "pod_cidr")
     low, high = BLOCK_SIZES[cidr.version]
-    size = integer(plan, "pod_block_size", DEFAULT_BLOCK_SIZE[cidr.version], low, high)
+    size = integer(plan, "pod_block_size", DEFAULTS["calico"][cidr.version], low, high)
     if size < cidr.prefixlen:
         raise BadValue(
             f"pod_block_size {size} is larger than pod_cidr {cidr} itself", plan["pod_block_size"]

@@ -7,7 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kinds, _parents, _structures
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _block_size,
+    _kinds,
+    _node_name,
+    _parents,
+    _structures,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils._kinds import Unknown, Unreadable
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import ERROR, Problem
 from ansible_collections.fastpath.k8s.plugins.module_utils._variables import PREFIX, VARIABLES
@@ -109,6 +115,19 @@ class Host:
         """The host's facts, where there are some."""
         facts = self.variables.get("ansible_facts")
         return facts if isinstance(facts, Mapping) else {}
+
+    @property
+    def node_name(self) -> str:
+        """The node's name; the inventory's where its variable is wrong or not known here.
+
+        A rule reports one that is wrong.
+        """
+        try:
+            given = self.variables.get(_node_name.VARIABLE)
+            known = {"inventory_hostname": self.name, _node_name.VARIABLE: given}
+            return _node_name.node_name(known)
+        except ValueError:
+            return self.name.lower()
 
 
 class Cluster:
@@ -257,13 +276,11 @@ class Cluster:
     @property
     def block_size(self) -> int:
         """The prefix length of a node's block of pod addresses."""
-        given = self.get("fastpath_pod_block_size")
-        if given:
-            return int(given)
-        version = self.get("fastpath_pod_cidr").version
-        if self.get("fastpath_pod_network") == "cilium":
-            return 24 if version == 4 else 120
-        return 26 if version == 4 else 122
+        return _block_size.block_size(
+            self.get("fastpath_pod_network"),
+            self.get("fastpath_pod_cidr").version,
+            self.get("fastpath_pod_block_size"),
+        )
 
 
 __all__ = ["PREFIX", "Cluster", "Host", "Inventory", "Unknown", "Unreadable"]

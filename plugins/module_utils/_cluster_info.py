@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils._block_size import DEFAULTS
+
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 
 
@@ -30,6 +32,8 @@ def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
                 if ready.get("status") == "True"
                 else str(ready.get("message", "no report from the kubelet yet")),
                 "address": addresses[0] if addresses else None,
+                "addresses": addresses,
+                "pod_cidrs": _pod_cidrs(item.get("spec") or {}),
                 "kernel": info.get("kernelVersion"),
                 "kubelet": info.get("kubeletVersion"),
             }
@@ -37,19 +41,28 @@ def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(nodes, key=lambda node: (node["role"] != "control plane", node["name"]))
 
 
+def _pod_cidrs(spec: Mapping[str, Any]) -> list[str]:
+    first = spec.get("podCIDR")
+    return list(spec.get("podCIDRs") or ([first] if first else []))
+
+
 def parse_pools(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return Calico's address pools in ``kubectl get ippools -o json``.
 
-    Absent modes are Never, as in the API.
+    Absent modes are Never, an absent selector is of all nodes and an absent block size that of the
+    family, as in the API (projectcalico/calico, libcalico-go/lib/clientv3/ippool.go).
     """
     return [
         {
             "name": item["metadata"]["name"],
             "cidr": item["spec"].get("cidr"),
+            "disabled": bool(item["spec"].get("disabled", False)),
+            "node_selector": item["spec"].get("nodeSelector") or "all()",
             "ipip_mode": item["spec"].get("ipipMode") or "Never",
             "vxlan_mode": item["spec"].get("vxlanMode") or "Never",
             "nat_outgoing": bool(item["spec"].get("natOutgoing", False)),
-            "block_size": item["spec"].get("blockSize"),
+            "block_size": item["spec"].get("blockSize")
+            or DEFAULTS["calico"][6 if ":" in str(item["spec"].get("cidr")) else 4],
         }
         for item in answer.get("items", [])
     ]

@@ -16,6 +16,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cilium_bgp,
     _modules,
     _mtu,
+    _node_name,
     _service_proxy,
     _sysctl_profile,
     _sysctl_scope,
@@ -91,7 +92,16 @@ def _node_ports(cluster: Cluster) -> str:
 
 
 def _peers(cluster: Cluster) -> list[dict[str, Any]]:
-    return [{**peer, "address": str(peer["address"])} for peer in cluster.get("fastpath_bgp_peers")]
+    names = {host.name: host.node_name for host in cluster.hosts}
+    peers = cluster.get("fastpath_bgp_peers")
+    return _node_name.of_peers([{**peer, "address": str(peer["address"])} for peer in peers], names)
+
+
+def _reflectors(cluster: Cluster) -> list[str]:
+    names = {host.name.lower(): host.node_name for host in cluster.hosts}
+    return [
+        names.get(str(name).lower(), name) for name in cluster.get("fastpath_bgp_route_reflectors")
+    ]
 
 
 def _common(cluster: Cluster, host: Host) -> dict[str, Any]:
@@ -191,7 +201,7 @@ def cilium_plan(cluster: Cluster) -> dict[str, Any]:
         "image_repository": cluster.get("fastpath_image_repository"),
         "as_number": cluster.get("fastpath_bgp_as_number"),
         "bgp_peers": _peers(cluster),
-        "nodes": [host.name for host in cluster.hosts],
+        "nodes": [host.node_name for host in cluster.hosts],
     }
 
 
@@ -231,7 +241,7 @@ def _calico_resources(cluster: Cluster, pod_mtu: int | str) -> list[dict[str, An
         "as_number": cluster.get("fastpath_bgp_as_number"),
         "mesh": cluster.get("fastpath_bgp_mesh"),
         "bgp_peers": _peers(cluster),
-        "route_reflectors": cluster.get("fastpath_bgp_route_reflectors"),
+        "route_reflectors": _reflectors(cluster),
     }
     return _calico.calico_resources(plan)
 

@@ -27,6 +27,12 @@ options:
     description: Whether Calico's address pools are read.
     type: bool
     default: false
+  networks:
+    description:
+      - Whether names and networks are read that the cluster was made with, for the pod network that
+        O(cilium_namespace) implies.
+    type: bool
+    default: false
   daemonsets:
     description: DaemonSets as C(namespace/name) whose pods are waited for on every node.
     type: list
@@ -84,7 +90,8 @@ present:
   returned: success
   type: bool
 nodes:
-  description: Nodes with name, role, readiness, address, kernel and kubelet version.
+  description: Nodes with name, role, readiness, address, addresses (all of type InternalIP),
+    pod_cidrs, kernel and kubelet version.
   returned: when there is a cluster
   type: list
   elements: dict
@@ -93,6 +100,13 @@ pools:
   returned: when there is a cluster
   type: list
   elements: dict
+networks:
+  description:
+    - What the cluster was made with; C(kubeadm) with C(cluster_name), C(endpoint), C(pod_subnet)
+      and C(service_subnet), C(service_cidrs), C(cilium) with C(ipam), C(cidrs) and C(mask_size),
+      and C(errors), why something was not read. Empty without O(networks).
+  returned: when there is a cluster
+  type: dict
 daemonsets:
   description: DaemonSets with C(wanted) and C(ready), their numbers of pods.
   returned: when there is a cluster
@@ -151,6 +165,7 @@ def main() -> None:
         argument_spec={
             "kubeconfig": {"type": "path", "default": "/etc/kubernetes/admin.conf"},
             "pools": {"type": "bool", "default": False},
+            "networks": {"type": "bool", "default": False},
             "daemonsets": {"type": "list", "elements": "str", "default": []},
             "cilium_namespace": {"type": "str", "default": ""},
             "bgp_peers": {"type": "list", "elements": "dict", "default": []},
@@ -177,6 +192,7 @@ def main() -> None:
         present=True,
         nodes=reader.nodes,
         pools=reader.pools,
+        networks=reader.networks,
         daemonsets=reader.daemonsets,
         bgp=reader.bgp,
         agents=reader.agents,

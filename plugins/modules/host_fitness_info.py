@@ -51,6 +51,13 @@ options:
     description: Seconds that a mirror may take to answer.
     type: int
     default: 30
+  pod_network:
+    description:
+      - Pod network of the cluster, where the host is one of its control planes and the cluster is
+        to be read there. Empty leaves it out.
+    type: str
+    choices: ["", calico, cilium]
+    default: ""
   interval:
     description:
       - Seconds over which stolen time of processors is measured, at least. The disk is measured
@@ -145,7 +152,9 @@ fitness:
           highest that the host's clock can be ahead of the controller's.
       type: dict
     identity:
-      description: The machine_id, product_uuid, hostname and macs, the last by interface.
+      description:
+        - The machine_id, product_uuid, hostname and macs, the last by interface; and node_name, as
+          the certificate of the host's kubelet has it, empty where the host is no node.
       type: dict
     ports:
       description: Listeners with port, protocol, address and process.
@@ -196,6 +205,12 @@ fitness:
         - What kubeadm has made; kubeconfigs, manifests, pki, etcd, etcd_local, kubelet_config,
           kubelet, empty, and record, what M(fastpath.k8s.kubeadm) has recorded.
       type: dict
+    cluster:
+      description:
+        - What the cluster has that the host is a control plane of, empty where it is of none; nodes
+          and pools as in M(fastpath.k8s.cluster_info), networks of its RV(ignore:networks), and
+          errors, why something was not read.
+      type: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
@@ -218,6 +233,7 @@ def main() -> None:
             "config": {"type": "list", "elements": "str", "default": []},
             "mirrors": {"type": "list", "elements": "str", "default": []},
             "mirror_timeout": {"type": "int", "default": 30},
+            "pod_network": {"type": "str", "choices": ["", "calico", "cilium"], "default": ""},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
             "service_cidr": {"type": "str", "default": ""},
@@ -242,6 +258,7 @@ def main() -> None:
             config=options["config"],
             mirrors=options["mirrors"],
             mirror_timeout=options["mirror_timeout"],
+            pod_network=options["pod_network"],
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,

@@ -317,6 +317,9 @@ def main() -> None:
         module.fail_json(msg=f"{missing}.")
     stdin = None if path else json.dumps({"apiVersion": "v1", "kind": "List", "items": definition})
     source = ["-f", path or "-"]
+    if written and module.check_mode:
+        # The file still has what was applied before; a preview compares what it is going to have.
+        stdin, source = content, ["-f", "-"]
     deadline = time.monotonic() + module.params["timeout"]
     if state == "absent":
         remove(module, kubectl, source, stdin, deadline)

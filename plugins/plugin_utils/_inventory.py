@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _node_name
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
     PREFIX,
     Inventory,
@@ -41,7 +42,7 @@ _WAY = (
 
 
 #: Variables of roles that rules judge. Other collections may have them too, for other things.
-_OF_ROLES = ("cilium_version",)
+_OF_ROLES = ("cilium_version", _node_name.VARIABLE)
 
 
 class _Evaluated:

@@ -14,7 +14,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cluster_info,
     _kubectl,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read import listing, probe
+from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read import (
+    listing,
+    networks,
+    probe,
+)
 
 #: Seconds that a part which is first read after the deadline asks again for an answer of an API
 #: server that is busy: one error that passes would else hide all that was read.
@@ -43,6 +47,7 @@ class Reader:
         self.deadline = deadline
         self.nodes: list[dict[str, Any]] = []
         self.pools: list[dict[str, Any]] = []
+        self.networks: dict[str, Any] = {}
         self.daemonsets: dict[str, dict[str, int]] = {}
         self.bgp: dict[str, list[dict[str, Any]]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
@@ -61,6 +66,8 @@ class Reader:
         """Read every part, and each again until it is well."""
         with ThreadPoolExecutor(PARALLEL) as pool:
             self.wait(self.read_objects, pool)
+            if self.params.get("networks"):
+                self.read_networks()
             if self.params["cilium_namespace"]:
                 self.wait(self.read_agents, pool)
 
@@ -105,6 +112,18 @@ class Reader:
                 not params["test_namespace"] or self.ask_pods(listing.pods(items), pool),
             ]
         )
+
+    def read_networks(self) -> None:
+        """Read what the cluster was made with, once: it does not change while pods start."""
+        network = "cilium" if self.params["cilium_namespace"] else "calico"
+        deadline = max(self.deadline, time.monotonic() + GRACE)
+
+        def get(path: str) -> _kubectl.Result:
+            return self.kubectl.retry(
+                "get", "--raw", path, deadline=deadline, final=_kubectl.MISSING
+            )
+
+        self.networks = networks.read(get, network)
 
     def ask_pods(self, found: Mapping[str, dict[str, Any]], pool: ThreadPoolExecutor) -> bool:
         """Ask each pod of *found* (by node) that is not well yet; say whether all are.

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _certificate
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 _NET = "/sys/class/net"
@@ -43,8 +48,45 @@ def macs(host: Host) -> dict[str, str]:
     return found
 
 
+#: What a kubelet is known by to the API server (kubernetes.io, "Using Node Authorization").
+_USER = "system:node:"
+
+_KUBECONFIG = "/etc/kubernetes/kubelet.conf"
+
+#: Where kubelet keeps its certificate, with its key, once it has rotated it.
+_CURRENT = "/var/lib/kubelet/pki/kubelet-client-current.pem"
+
+
+def _certificates(host: Host, kubeconfig: str) -> Iterator[str]:
+    """Yield the text of what the kubeconfig names as the kubelet's certificate."""
+    path = re.search(r"""^\s*client-certificate:\s*["']?(/[^\s"']+)""", kubeconfig, re.M)
+    data = re.search(r"""^\s*client-certificate-data:\s*["']?([\w+/=]+)""", kubeconfig, re.M)
+    yield host.text(path[1] if path else _CURRENT)
+    if data:
+        with suppress(ValueError):
+            yield base64.b64decode(data[1]).decode("ascii", "replace")
+    yield host.text(_CURRENT)
+
+
+def node_name(host: Host) -> str:
+    """Return the name under which the host's kubelet is a node, empty where that is not known.
+
+    It stands in the certificate; nothing else of the files is kept.
+    """
+    kubeconfig = host.text(_KUBECONFIG)
+    if not kubeconfig:
+        return ""
+    for text in _certificates(host, kubeconfig):
+        with suppress(ValueError):
+            name = _certificate.read(text).common_name
+            if name.startswith(_USER):
+                return name.removeprefix(_USER)
+    user = re.search(rf"""^\s*user:\s*["']?{_USER}([a-z0-9.-]+)""", kubeconfig, re.M)
+    return user[1] if user else ""
+
+
 def read(host: Host) -> dict[str, Any]:
-    """Return machine_id (machine-id(5)), product_uuid (SMBIOS), hostname and macs.
+    """Return machine_id (machine-id(5)), product_uuid (SMBIOS), hostname, macs and node_name.
 
     Only root may read the UUID.
     """
@@ -53,4 +95,5 @@ def read(host: Host) -> dict[str, Any]:
         "product_uuid": host.text("/sys/class/dmi/id/product_uuid").lower(),
         "hostname": host.text("/proc/sys/kernel/hostname"),
         "macs": macs(host),
+        "node_name": node_name(host),
     }

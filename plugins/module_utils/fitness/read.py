@@ -12,6 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     certificates,
     cgroup,
     clock,
+    cluster,
     cpu,
     disk,
     firewall,
@@ -44,6 +45,7 @@ class Options(NamedTuple):
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
     service_cidr: str = ""
+    pod_network: str = ""
 
 
 def everything(host: Host, options: Options) -> dict[str, Any]:
@@ -74,6 +76,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "kubeadm": kubeadm.read(host, options.disk_path),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
+        "cluster": cluster.read(host, options.pod_network),
     }
     processors = cpu.read(host)
     fitness["disk"] = disk.read(host, options.disk_path, names, options.disk_limits)

@@ -30,6 +30,11 @@ class Host(NamedTuple):
         return self.name in self.plan.control_planes
 
     @property
+    def node_name(self) -> str:
+        """Return the planned name of its node."""
+        return self.plan.node_names.get(self.name, self.name.lower())
+
+    @property
     def kubeadm(self) -> _kubeadm_host.Verdict | None:
         """Return how far kubeadm has got on it, None where that was not read."""
         found = self.facts.part("kubeadm")

@@ -46,6 +46,14 @@ class Plan(NamedTuple):
     #: where kubeadm decides.
     takes_swap: bool
     resolver: str
+    #: By host: the name of its node.
+    node_names: Mapping[str, str]
+    #: What a running cluster is held against: pod_network, encapsulation, and as they were given
+    #: cluster_name, pod_cidr, pod_block_size, service_cidr and cilium_values.
+    cluster: Mapping[str, Any]
+
+
+_OF_CLUSTER = ("cluster_name", "pod_cidr", "pod_block_size", "service_cidr", "cilium_values")
 
 
 def _kubernetes(value: str) -> tuple[int, int] | None:
@@ -115,4 +123,10 @@ def read(value: Any) -> Plan:
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
         takes_swap=_kubelet_config.takes_swap(patches),
         resolver=str(_kubelet_config.field(patches, "resolvConf") or ""),
+        node_names=plan.names("node_names"),
+        cluster={
+            "pod_network": plan.text("pod_network"),
+            "encapsulation": plan.text("encapsulation") or "none",
+            **{key: plan.get(key) for key in _OF_CLUSTER},
+        },
     )

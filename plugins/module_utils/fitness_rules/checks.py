@@ -25,9 +25,11 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     kubeadm,
     kubelet,
     leftovers,
+    live_plan,
     mirrors,
     mtu,
     nic,
+    node_name,
     ports,
     release,
     resolver,
@@ -53,6 +55,7 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     clock.source,
     clock.synchronised,
     identity.inventory_name,
+    node_name.of_certificate,
     ports.needed,
     ports.node_ports,
     nic.card,
@@ -80,6 +83,7 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
 FLEET_RULES: tuple[Callable[[Sequence[Host]], Iterator[Check]], ...] = (
     clock_offset.offsets,
     identity.unique,
+    live_plan.running,
     mtu.cards,
 )
 
@@ -91,8 +95,9 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
     encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard,
-    service_cidr, family and kubernetes_patches (by kubeadm's target); what it lacks is not judged.
-    *limits* replace defaults of thresholds.THRESHOLDS.
+    service_cidr, family, kubernetes_patches (by kubeadm's target), node_names (by host),
+    cluster_name, pod_cidr, pod_block_size and cilium_values; what it lacks is not judged. *limits*
+    replace defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """

@@ -107,15 +107,12 @@ def unique(hosts: Sequence[Host]) -> Iterator[Check]:
 
 
 def inventory_name(host: Host) -> Iterator[Check]:
-    """A host that calls itself something else than the inventory does is told, and no more.
-
-    Its node has the inventory's name.
-    """
+    """A host that calls itself something else than its node is called is told, and no more."""
     found = host.facts.text("identity.hostname")
     short = found.partition(".")[0].lower()
-    if found and host.name.lower() not in (found.lower(), short):
+    if found and host.node_name not in (found.lower(), short):
         yield Check(
-            _ID, host.name, "host name", found, "the inventory's name", INFO,
-            f"{host.name} calls itself {found}; its node is called {host.name.lower()}.",
-            f"Run hostnamectl set-hostname {host.name.lower()} there if that is not meant.",
+            _ID, host.name, "host name", found, "the node's name", INFO,
+            f"{host.name} calls itself {found}; its node is called {host.node_name}.",
+            f"Run hostnamectl set-hostname {host.node_name} there if that is not meant.",
         )  # fmt: skip

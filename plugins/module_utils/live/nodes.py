@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, Check
@@ -13,7 +15,8 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR,
 def checks(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Check]:
     """Judge whether each planned node is there and Ready, and what its kubelet is.
 
-    *plan* has nodes, and may have kubernetes_version, which is judged where it is not empty.
+    *plan* has nodes, and may have kubernetes_version and node_addresses (by node), each judged
+    where it is not empty.
     """
     there = {node["name"] for node in live["nodes"]}
     found = [
@@ -28,7 +31,40 @@ def checks(live: Mapping[str, Any], plan: Mapping[str, Any]) -> list[Check]:
         found.append(_ready(node))
         if plan.get("kubernetes_version"):
             found.append(_version(node, str(plan["kubernetes_version"])))
+        planned = (plan.get("node_addresses") or {}).get(node["name"])
+        found += address_checks(node["name"], node, planned)
     return found
+
+
+def _addresses(values: Iterable[Any]) -> list[str]:
+    """Return addresses in their short form, without what is none."""
+    found = []
+    for value in values:
+        with suppress(ValueError):
+            found.append(str(ipaddress.ip_address(str(value).strip().strip("[]"))))
+    return found
+
+
+def address_checks(host: str, node: Mapping[str, Any], planned: Any) -> list[Check]:
+    """Judge the address under which the cluster knows *node*, which *host* is.
+
+    Nothing is judged where either is not known: a kubelet reports its address once it runs.
+    """
+    found, wanted = _addresses(node.get("addresses") or ()), _addresses([planned])
+    if not found or not wanted:
+        return []
+    check = Check("node-address", host, "node address", ", ".join(found), wanted[0])
+    if wanted[0] in found:
+        return [check]
+    return [
+        check._replace(
+            verdict=ERROR,
+            message=f"{host} is a node with the InternalIP {', '.join(found)}, planned is "
+            f"{wanted[0]}: its kubelet, certificates and BGP sessions have the first.",
+            fix=f"Set fastpath_node_ip: {found[0]} for {host}; or drain the node, take {host} back "
+            f"with playbooks/reset.yml --limit {host}, and let it join again with site.yml.",
+        )
+    ]
 
 
 def _ready(node: Mapping[str, Any]) -> Check:

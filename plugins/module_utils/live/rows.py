@@ -12,7 +12,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cilium_problems,
     _cluster_info,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.live import _plan, bgp
+from ansible_collections.fastpath.k8s.plugins.module_utils.live import _plan, bgp, pools
 
 
 def status_rows(
@@ -53,7 +53,7 @@ def status_rows(
 def _encapsulation(plan: Mapping[str, Any], live: Mapping[str, Any]) -> str:
     if plan["pod_network"] == "cilium":
         return _cilium_live.encapsulation(live["agents"])
-    return _cluster_info.encapsulation(live["pools"])
+    return _cluster_info.encapsulation(pools.judged(live["pools"], plan))
 
 
 def _service_proxy(

@@ -27,7 +27,7 @@ def applies(cluster: Cluster) -> bool:
 
 
 def node_names(cluster: Cluster) -> set[str]:
-    """Return the names that hosts have as nodes."""
+    """Return the names that lists of nodes have for hosts: those of the inventory."""
     return {host.name.lower() for host in cluster.hosts}
 
 

@@ -24,6 +24,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules.bgp import (
 def peers(cluster: Cluster) -> Iterator[Problem]:
     """Each peer is one that a node can talk to."""
     own = {str(a): host.name for host in cluster.hosts if (a := _plan.node_address(host))}
+    own |= {host.node_name: host.name for host in cluster.hosts if host.node_name != host.name}
     for index, peer in enumerate(cluster.get(PEERS)):
         for field, message, fix in _of_peer(cluster, peer, own) if peer else ():
             yield Problem(
@@ -169,5 +170,7 @@ def _of_nodes(
             hint = nearest(node, known)
             fix = f"Did you mean {hint}?" if hint else "Name hosts of the cluster."
             if node in own:
-                fix = f"Write {own[node]}, which has that address."
+                is_address = ":" in node or node.replace(".", "").isdigit()
+                that = "that address" if is_address else "that name as a node"
+                fix = f"Write {own[node]}, which has {that}."
             yield f"nodes[{i}]", f"{node} is no node of the cluster.", fix

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _calico, _cidr, _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils._block_size import DEFAULTS
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     ERROR,
@@ -66,7 +67,7 @@ def block_size(cluster: Cluster) -> Iterator[Problem]:
             "cidr-plan", ERROR, BLOCK,
             f"must be {low} to {high} for {cluster.get('fastpath_pod_network')} and "
             f"{_cidr.family(pool)}, got {size}.",
-            f"Use {_calico.DEFAULT_BLOCK_SIZE[pool.version]}.", value=raw,
+            f"Use {DEFAULTS['calico'][pool.version]}.", value=raw,
         )  # fmt: skip
     elif size < pool.prefixlen:
         yield Problem(

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils import _node_name, _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import (
     Cluster,
     Host,
@@ -19,41 +18,65 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._problems import (
     Problem,
 )
 
-_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
-_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
-
-#: A name of more is no value of a label (kubernetes/pkg/kubelet/kubelet_node_status.go,
-#: initialNode; apimachinery, IsValidLabelValue), and no host name of Linux either (hostname(7)).
-_LONGEST = 63
+_SHAPE = "Use letters, digits, dots and hyphens, with a letter or digit at both ends."
 
 
 def names(cluster: Cluster) -> Iterator[Problem]:
-    """Host names are names of nodes (RFC 1123), and stay different in lower case."""
+    """Names of nodes are DNS names (RFC 1123), and stay different in lower case."""
     seen: dict[str, str] = {}
     for host in cluster.hosts:
-        lower = host.name.lower()
-        if not _NAME.fullmatch(lower):
-            yield Problem(
-                "hosts", ERROR, "inventory_hostname",
-                f"{shown(host.name)} cannot be the name of a node.",
-                "Use letters, digits, dots and hyphens, with a letter or digit at both ends.",
-                host.name,
-            )  # fmt: skip
-        elif len(lower) > _LONGEST:
-            yield Problem(
-                "hosts", ERROR, "inventory_hostname",
-                f"{host.name} has {len(lower)} letters, and a node's label kubernetes.io/hostname "
-                f"takes {_LONGEST}.",
-                f"Use a name of {_LONGEST} letters or fewer, and put the long one into "
-                "ansible_host.", host.name,
-            )  # fmt: skip
-        elif lower in seen:
-            yield Problem(
-                "hosts", ERROR, "inventory_hostname",
-                f"{host.name} and {seen[lower]} would be one node, as names have no capitals.",
-                "Rename one of them.", host.name,
-            )  # fmt: skip
+        given = _node_name.is_given(host.variables)
+        value = host.variables.get(_node_name.VARIABLE) if given else None
+        if isinstance(value, Unreadable):
+            continue
+        path = _node_name.VARIABLE if given else "inventory_hostname"
+        text = str(value).strip() if given else host.name
+        problem = _of_name(host.name, value, text, given)
+        lower = text.lower()
+        if problem is None and lower in seen:
+            problem = _twice(host.name, seen[lower], lower, given)
+        if problem is not None:
+            message, fix = problem
+            yield Problem("hosts", ERROR, path, message, fix, host.name, value)
         seen.setdefault(lower, host.name)
+
+
+def _of_name(host: str, value: object, text: str, given: bool) -> tuple[str, str] | None:
+    """Return what is wrong with one name, and what to do; None where it may be a node's."""
+    if given and (isinstance(value, bool) or not isinstance(value, (str, int))):
+        return f"must be the name of a node, got {shown(value)}.", "Write it in quotes."
+    lower = text.lower()
+    if not _node_name.is_valid(lower):
+        if given:
+            return f"must be the name of a node, got {shown(value)}.", _SHAPE
+        return f"{shown(host)} cannot be the name of a node.", _SHAPE
+    if len(lower) > _node_name.LONGEST:
+        fix = f"Use a name of {_node_name.LONGEST} letters or fewer"
+        fix += "." if given else ", and put the long one into ansible_host."
+        return (
+            f"{text} has {len(lower)} letters, and a node's label kubernetes.io/hostname takes "
+            f"{_node_name.LONGEST}.",
+            fix,
+        )
+    return None
+
+
+def _twice(host: str, other: str, name: str, given: bool) -> tuple[str, str]:
+    """Return what is wrong where two hosts would be one node, and what to do."""
+    if given:
+        return (
+            f"names the node of {host} {name}, and so is that of {other} called: they would be "
+            "one node.",
+            f"Give each host its own {_node_name.VARIABLE}, or none, beside its name or in its "
+            "host_vars.",
+        )
+    if host.lower() != other.lower():
+        return (
+            f"{host} and {other} would be one node: {_node_name.VARIABLE} of {other} is {name}.",
+            f"Give {other} another {_node_name.VARIABLE}.",
+        )
+    message = f"{host} and {other} would be one node, as names have no capitals."
+    return message, "Rename one of them."
 
 
 #: What decides which machine a connection leads to, besides ansible_host.

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import thresholds
+from ansible_collections.fastpath.k8s.plugins.module_utils.live import networks
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,7 +25,7 @@ BGP = "__cilium_plan | fastpath.k8s.cilium_bgp"
 def evaluate(tmp_path):
     """Return the value of an expression among the variables of a role on a host."""
 
-    def run(role, inventory, expression, known, host="cp1"):
+    def run(role, inventory, expression, known, host="cp1", also=()):
         result, playbook = tmp_path / "result.json", tmp_path / "play.yml"
         tasks = [{"ansible.builtin.set_fact": known}] if known else []
         content = f"{{{{ {expression} | to_json }}}}"
@@ -34,8 +35,9 @@ def evaluate(tmp_path):
         play["vars"] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         playbook.write_text(json.dumps([play]))
         program = Path(sys.executable).with_name("ansible-playbook")
+        inventories = [f"-i{path}" for path in (ROOT / "inventories" / inventory, *also)]
         process = subprocess.run(
-            [program, playbook, "-i", ROOT / "inventories" / inventory],
+            [program, playbook, *inventories],
             cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
             env={
                 **os.environ,
@@ -191,3 +193,71 @@ def test_the_defaults_of_preflight_are_those_of_the_rules():
 
 def test_verify_knows_no_neighbours_without_facts(evaluate):
     assert evaluate("verify", "lab", "__verify_plan", {})["one_segment"] is False
+
+
+#: Nodes of lab_pair where the inventory names that of worker1, and leaves that of cp1.
+BOTH, WORKER = ["cp1", "worker1.example.com"], ["worker1.example.com"]
+PEERS = [{"address": "10.90.0.1", "as_number": 64513, "nodes": ["worker1"]}]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("kubernetes", {"[__kubernetes_plan.node_name]": WORKER}),
+        ("reset", {"[hostvars[inventory_hostname] | fastpath.k8s.node_name]": WORKER}),
+        ("calico", {"__calico_plan_nodes": WORKER, "__calico_plan.bgp_peers[0].nodes": WORKER}),
+        (
+            "cilium",
+            {
+                "__cilium_plan_nodes": WORKER,
+                "__cilium_plan.nodes": BOTH,
+                "__cilium_plan.bgp_peers[0].nodes": WORKER,
+            },
+        ),
+        ("preflight", {"__preflight_plan.node_names.values()": BOTH}),
+        (
+            "verify",
+            {
+                "__verify_plan.nodes": WORKER,
+                "__verify_plan.nic_mtus.keys()": BOTH,
+                "__verify_plan.bgp_peers[0].nodes": WORKER,
+                "__verify_nodes.keys()": WORKER,
+                "__verify_addresses.keys()": BOTH,
+            },
+        ),
+    ],
+)
+def test_every_role_has_one_name_of_a_node(evaluate, tmp_path, role, expected):
+    over = tmp_path / "over.yml"
+    over.write_text("{kube_node: {hosts: {worker1: {kubernetes_node_name: Worker1.example.com}}}}")
+    known = {"fastpath_bgp_peers": PEERS, "calico_mtu": 1500}
+    values = f"[{', '.join(f'{expression} | list' for expression in expected)}]"
+    found = evaluate(role, "lab_pair", values, known, "worker1", also=[over])
+    assert dict(zip(expected, found, strict=True)) == expected
+
+
+def test_no_role_makes_a_name_of_a_node_by_itself():
+    files = [path for part in ("roles", "playbooks") for path in (ROOT / part).rglob("*.yml")]
+    assert files
+    for path in files:
+        text = path.read_text()
+        assert "map('lower')" not in text, path
+        assert "inventory_hostname | lower" not in text, path
+
+
+def test_preflight_holds_a_running_cluster_against_what_the_roles_would_make(evaluate):
+    """Pods, blocks and services have one default in all roles."""
+    for inventory, size in (("lab_pair", 26), ("lab_cilium", 24)):
+        plan = evaluate("preflight", inventory, "__preflight_plan", {})
+        cluster = evaluate("kubernetes", inventory, "__kubernetes_plan", {"kubernetes_timeout": 60})
+        for key in ("cluster_name", "pod_cidr", "service_cidr", "pod_network"):
+            assert plan[key] == cluster[key], key
+        assert (networks.planned_size(plan), cluster["pod_block_size"]) == (size, size)
+
+
+def test_verify_judges_addresses_that_facts_confirm(evaluate):
+    assert evaluate("verify", "lab_pair", "__verify_plan.node_addresses", {}) == {}
+    eth0 = {"device": "eth0", "active": True, "mtu": 1500, "ipv4": {"address": "10.90.0.11"}}
+    known = {"ansible_facts": {"eth0": eth0}}
+    found = evaluate("verify", "lab_pair", "__verify_plan.node_addresses", known)
+    assert found == {"cp1": "10.90.0.11"}

@@ -37,7 +37,7 @@ def test_options_reach_the_reading(run):
     _result, (options,) = run(
         interface="eth0", modules=["ip_vs"], config=["BPF"], mirrors=["http://m"], mirror_timeout=4,
         interval=3, disk_path="/srv", disk_size_mib=5, disk_seconds=7,
-        service_cidr="10.96.0.0/12",
+        service_cidr="10.96.0.0/12", pod_network="calico",
     )  # fmt: skip
     assert options == (
         "eth0",
@@ -49,6 +49,7 @@ def test_options_reach_the_reading(run):
         "/srv",
         (5, 7),
         "10.96.0.0/12",
+        "calico",
     )
 
 

@@ -143,3 +143,44 @@ def test_pruning_that_cannot_see_fails(monkeypatch):
     kubectl = _kubectl.Kubectl(execute=lambda *_a, **_m: REFUSED)
     with pytest.raises(Failed, match="unknown field"):
         kubectl_apply.prune(this, kubectl, [], time.monotonic() + 60)
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "content", "source", "stdin"),
+    [
+        (True, "new\n", "-", "new\n"),
+        # What the file has already is compared as it is.
+        (True, "old\n", None, None),
+        (False, "new\n", None, None),
+    ],
+)
+def test_a_preview_compares_what_the_file_is_going_to_have(
+    monkeypatch, tmp_path, check_mode, content, source, stdin
+):
+    path = tmp_path / "calico-resources.yaml"
+    path.write_text("old\n")
+    calls = []
+
+    def execute(command, stdin=None, **_more):
+        calls.append((command[2], command[command.index("-f") + 1], stdin))
+        return DIFFERENT if command[2] == "diff" else APPLIED
+
+    made = module(check_mode)
+    made._diff = True
+    made.params |= {
+        "path": str(path), "content": content, "state": "present", "expires_after": 0, "prune": None
+    }  # fmt: skip
+    kubectl = _kubectl.Kubectl(str(path), execute=execute)
+    monkeypatch.setattr(kubectl, "missing", lambda: None)
+    monkeypatch.setattr(_kubectl, "Kubectl", lambda _kubeconfig: kubectl)
+    monkeypatch.setattr(kubectl_apply, "AnsibleModule", lambda **_more: made)
+    monkeypatch.setattr(
+        kubectl_apply,
+        "write",
+        lambda _module, place, text: tmp_path.joinpath(place).write_text(text),
+    )
+    with pytest.raises(SystemExit) as end:
+        kubectl_apply.main()
+    assert calls[0] == ("diff", source or str(path), stdin)
+    assert end.value.args[0]["diff"]["prepared"] == DIFFERENT.stdout
+    assert path.read_text() == ("old\n" if check_mode else content)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read import networks
 from ansible_collections.fastpath.k8s.plugins.module_utils.cluster_read.reader import GRACE, Reader
 
 PARAMS = {
@@ -318,3 +319,20 @@ def test_an_api_that_is_gone_ends_the_wait(read, clock):
     with pytest.raises(RuntimeError, match="connection refused"):
         read(cluster, "objects", timeout=0, **PLAIN)
     assert clock.now - start <= GRACE
+
+
+def test_networks_are_read_once_beside_objects(clock):
+    paths = []
+    cluster = Cluster(nodes=2)
+
+    def execute(command, **more):
+        if command[3] == "--raw":
+            paths.append(command[4])
+            return _kubectl.Result(1, "", "Error from server (NotFound): not found")
+        return cluster(command, **more)
+
+    params = {**PARAMS, **PLAIN, "cilium_namespace": "", "networks": True}
+    reader = Reader(_kubectl.Kubectl(execute=execute), params, time.monotonic() + 60)
+    reader.read()
+    assert sorted(paths) == sorted([networks.KUBEADM, networks.SERVICE_CIDRS])
+    assert reader.networks["errors"] == []

@@ -97,6 +97,7 @@ def test_identity(tree):
         "product_uuid": "4c4c4544-0042-4a10",
         "hostname": "n1",
         "macs": {"eth0": "52:54:00:aa:00:01", "eth1": "52:54:00:aa:00:02"},
+        "node_name": "",
     }
 
 
