@@ -242,6 +242,11 @@ def _way_back(missing: list[str], command: str) -> str:
             f"phase kubeconfig {parts[missing[0]]} --config={CONFIGURATIONS}/kubeadm-init.yaml, "
             "and run again."
         )
+    if command == JOIN and missing == [f"{KUBERNETES}/kubelet.conf"]:
+        return (
+            f"Put {missing[0]} back, or make it anew on a control plane with kubeadm kubeconfig "
+            "user --org=system:nodes --client-name=system:node:<name of the node>, and run again."
+        )
     return (
         "If the node is in use, put back what is missing from a backup or with kubeadm init phase. "
         "If it holds nothing that is needed, take it back to bare with playbooks/reset.yml "
