@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports, _versions
+from ansible_collections.fastpath.k8s.plugins.module_utils._cri_socket import CRI_SOCKET
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import (
     POD_NETWORKS,
     SERVICE_PROXIES,
@@ -38,8 +39,6 @@ _COMPONENTS = {
 }
 
 KINDS = ("init", "join")
-
-CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 
 #: Port of the API server where the endpoint names none.
 API_PORT = 6443

@@ -172,7 +172,9 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "reset_control_plane_group": "fastpath_control_plane_group",
         "reset_first_control_plane": "",
         "reset_packages": "",
+        "reset_pod_cidr": "fastpath_pod_cidr",
         "reset_sysctl_path": "",
+        "reset_unrecorded": "",
     },
     "service_proxy": {
         "service_proxy_control_plane_group": "fastpath_control_plane_group",
