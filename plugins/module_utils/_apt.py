@@ -78,7 +78,14 @@ class Apt:
         archives it asks for once.
         """
         command = [
-            *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"),
+            *(
+                "env",
+                "DEBIAN_FRONTEND=noninteractive",
+                "DEBIAN_PRIORITY=critical",
+                "apt-get",
+                "-q",
+                "-y",
+            ),
             *("-o", f"DPkg::Lock::Timeout={self.lock_timeout}"),
             *arguments,
         ]

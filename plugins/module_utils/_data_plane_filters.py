@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 
@@ -30,6 +31,10 @@ def clear(steps: Steps) -> None:
 def _iptables(steps: Steps, program: str) -> None:
     """Remove what one backend holds; a host may have rules in both, as images bring their own."""
     if shutil.which(f"{program}-save", path=_kubectl.search_path()) is None:
+        return
+    tables = f"/proc/net/{program.replace('tables-legacy', '_tables_names')}"
+    if program.endswith("-legacy") and not os.path.exists(steps.path(tables)):
+        # The program would load the modules that it asks.
         return
     saved = steps.read([f"{program}-save"])
     commands = _iptables_removal.removal(saved)

@@ -50,6 +50,7 @@ IDS = (
     "mtu",
     "nic",
     "node-version",
+    "other-runtime",
     "path-mtu",
     "pod-mtu",
     "pod-routes",

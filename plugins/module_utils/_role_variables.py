@@ -160,6 +160,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "preflight_queues_warning": "",
         "preflight_report_dir": "fastpath_report_dir",
         "preflight_report_junit": "fastpath_report_junit",
+        "preflight_runtime_packages": "",
         "preflight_service_proxy": "fastpath_service_proxy",
         "preflight_steal_error": "",
         "preflight_steal_warning": "",

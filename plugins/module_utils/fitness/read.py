@@ -22,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     nic,
     ports,
     processes,
+    runtimes,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
@@ -60,6 +61,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
+        "runtimes": runtimes.read(host),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
     }
     processors = cpu.read(host)

@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     family: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
+    #: Packages of the container runtime, as apt is asked for them.
+    runtime_packages: tuple[str, ...]
 
 
 def _kubernetes(value: str) -> tuple[int, int] | None:
@@ -66,4 +68,5 @@ def read(value: Any) -> Plan:
         wireguard=bool(plan.flag("wireguard")),
         family=plan.text("family") or "ipv4",
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
+        runtime_packages=tuple(plan.texts("runtime_packages") or ()),
     )

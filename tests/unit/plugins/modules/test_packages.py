@@ -43,7 +43,7 @@ class Host:
 
     def execute(self, command, timeout=0):
         words = [word for word in command if word not in ("env", "-q", "-y")]
-        words = [word for word in words if "::" not in word and "FRONTEND" not in word]
+        words = [word for word in words if "::" not in word and "DEBIAN_" not in word]
         self.calls.append([word for word in words if word not in ("-o", "--no-install-recommends")])
         if self.answers:
             return self.answers.pop(0)

@@ -21,6 +21,7 @@ PLAN = {
     "pod_mtu": 1500,
     "node_interfaces": {"cp1": {"interface": "eth0", "mtu": 1500, "address": "10.0.0.11"}},
     "encapsulation": "none",
+    "runtime_packages": ["containerd", "runc"],
 }
 
 
@@ -93,6 +94,7 @@ def healthy(number=1):
             "max_ms": 9.0,
             "buckets": [[0.5, 5015], [2.0, 5000], [10.0, 15]],
         },
+        "runtimes": ["containerd", "runc"],
         "firewall": {"managers": [], "foreign": []},
         "leftovers": {
             "paths": [],

@@ -107,12 +107,12 @@ def test_a_healthy_fleet_has_every_value_and_nothing_wrong(judge):
     found = judge({"cp1": {}, "w1": {}, "w2": {}})
     assert {check.verdict for check in found} == {"ok"}
     of_one = [check for check in found if check.host == "cp1"]
-    assert 22 <= len(of_one) <= 27
+    assert 22 <= len(of_one) <= 28
     assert all(check.value for check in found)
     assert {check.id for check in of_one} == {
         "clock-offset", "clock-source", "clock-sync", "cgroup", "cpu", "cpu-governor", "cpu-steal",
         "disk", "firewall", "identity", "kernel", "kernel-modules", "leftovers", "memory", "mtu",
-        "nic", "ports", "qdisc", "service-proxy-owner", "swap",
+        "nic", "other-runtime", "ports", "qdisc", "service-proxy-owner", "swap",
     }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def test_a_host_that_said_nothing_is_told_once():
 
 def test_parts_that_are_not_there_are_told_and_not_judged(judge):
     parts = {"cp1": dict.fromkeys(("kernel", "cgroup", "swap", "clock", "time", "identity", "ports",
-             "nic", "cpu", "memory_mib", "disk", "firewall", "leftovers"))}  # fmt: skip
+             "nic", "cpu", "memory_mib", "disk", "firewall", "leftovers", "runtimes"))}  # fmt: skip
     parts["cp1"]["memory_mib"] = 4096
     found = judge(parts, node_interfaces={})
     assert {check.verdict for check in found} == {"info", "ok"}
