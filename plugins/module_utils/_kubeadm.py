@@ -10,12 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import (
-    _cidr,
-    _kubeadm_host,
-    _ports,
-    _versions,
-)
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports, _versions
+from ansible_collections.fastpath.k8s.plugins.module_utils._cri_socket import CRI_SOCKET
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import (
     POD_NETWORKS,
     SERVICE_PROXIES,
@@ -136,7 +132,7 @@ def _timeouts(plan: Mapping[str, Any]) -> dict[str, str]:
 def _registration(plan: Mapping[str, Any], node_ip: str) -> dict[str, Any]:
     registration: dict[str, Any] = {
         "name": text(plan, "node_name"),
-        "criSocket": text(plan, "cri_socket", _kubeadm_host.CRI_SOCKET),
+        "criSocket": text(plan, "cri_socket", CRI_SOCKET),
         "kubeletExtraArgs": _arguments({"node-ip": node_ip}),
     }
     if boolean(plan, "schedulable", False):

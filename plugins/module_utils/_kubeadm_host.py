@@ -24,9 +24,6 @@ ETCD = "/var/lib/etcd"
 #: What the collection gives kubeadm, kept beside what kubeadm makes.
 CONFIGURATIONS = f"{KUBERNETES}/fastpath"
 
-#: The one container runtime of the collection; `kubeadm reset` must be given it on a host with two.
-CRI_SOCKET = "unix:///run/containerd/containerd.sock"
-
 INIT, JOIN = COMMANDS = ("init", "join")
 
 #: States of a host: nothing of kubeadm; a finished node; begun by this collection and cut off, so

@@ -119,14 +119,6 @@ def reasons(outcome: Outcome, timeout: float, kubelet_error: str = "") -> str:
     return "; ".join(dict.fromkeys(found))
 
 
-def reset_command(cri_socket: str) -> list[str]:
-    """Return the command that takes kubeadm's work back.
-
-    The socket is named since kubeadm refuses to choose where a host has two container runtimes.
-    """
-    return ["kubeadm", "reset", "--force", f"--cri-socket={cri_socket}"]
-
-
 def sequel(
     before: Sequence[str], unchanged: bool, take_back: Callable[[], _kubectl.Result]
 ) -> tuple[str, bool]:

@@ -59,6 +59,7 @@ IDS = (
     "node-address",
     "node-name",
     "node-version",
+    "other-runtime",
     "path-mtu",
     "pod-mtu",
     "pod-pool",

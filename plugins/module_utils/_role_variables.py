@@ -166,6 +166,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "preflight_queues_warning": "",
         "preflight_report_dir": "fastpath_report_dir",
         "preflight_report_junit": "fastpath_report_junit",
+        "preflight_runtime_packages": "",
         "preflight_service_cidr": "fastpath_service_cidr",
         "preflight_service_proxy": "fastpath_service_proxy",
         "preflight_steal_error": "",
@@ -179,7 +180,9 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "reset_control_plane_group": "fastpath_control_plane_group",
         "reset_first_control_plane": "",
         "reset_packages": "",
+        "reset_pod_cidr": "fastpath_pod_cidr",
         "reset_sysctl_path": "",
+        "reset_unrecorded": "",
     },
     "service_proxy": {
         "service_proxy_control_plane_group": "fastpath_control_plane_group",

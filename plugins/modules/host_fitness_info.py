@@ -194,6 +194,10 @@ fitness:
         - Active managers, and foreign, the chains at a hook that drop or reject something and are
           not of Kubernetes, Calico, Cilium or this collection, with family, table, chain, policy.
       type: dict
+    runtimes:
+      description: Packages of container runtimes that are installed, null if that is not readable.
+      type: list
+      elements: str
     mirrors:
       description:
         - What the mirrors said, with url, without credentials, and error, empty for one that

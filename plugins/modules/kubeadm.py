@@ -93,8 +93,10 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _cri_socket,
     _files,
     _kubeadm_host,
+    _kubeadm_reset,
     _kubeadm_run,
     _kubeadm_uploaded,
     _kubectl,
@@ -128,7 +130,7 @@ def _write_configuration(options: dict[str, Any]) -> str:
 
 
 def _take_back(module: AnsibleModule) -> _kubectl.Result:
-    command = _kubeadm_run.reset_command(module.params["cri_socket"])
+    command = _kubeadm_reset.command(module.params["cri_socket"])
     return _kubectl.execute_command(command, timeout=900)
 
 
@@ -199,7 +201,7 @@ def main() -> None:
             "config": {"type": "str", "required": True, "no_log": True},
             "patches": {"type": "dict", "default": {}},
             "directory": {"type": "path", "default": _kubeadm_host.CONFIGURATIONS},
-            "cri_socket": {"type": "str", "default": _kubeadm_host.CRI_SOCKET},
+            "cri_socket": {"type": "str", "default": _cri_socket.CRI_SOCKET},
             "etcd_data_dir": {"type": "path", "default": _kubeadm_host.ETCD},
             "kube_proxy": {"type": "bool", "default": True},
             "timeout": {"type": "int", "default": 1800},

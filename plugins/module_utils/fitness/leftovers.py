@@ -20,13 +20,14 @@ _NET = "/sys/class/net"
 _KUBE_PROXY = "/var/lib/kubelet/pods/*/volumes/kubernetes.io~configmap/kube-proxy"
 
 #: Interfaces of pod networks, a pattern for each kind: Calico's pods and tunnels, Cilium's own,
-#: flannel, the bridge plugin, Weave, kube-router, Cilium's pods. lxcbr0 is LXC's, no pod network.
+#: flannel, the bridge plugin, Weave, kube-router, Cilium's pods. lxcbr0 is LXC's, and calib-lab
+#: an administrator's bridge.
 _KINDS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"cali[0-9a-f]+",
-        r"cilium_?.*",
-        r"vxlan(-v6)?\.calico",
+        r"cali[0-9a-f]{11}",
+        r"cilium_.+",
+        r"(vxlan|vxlan-v6)\.calico|(wireguard|wg-v6)\.cali",
         r"tunl0",
         r"flannel.*",
         r"cni0",

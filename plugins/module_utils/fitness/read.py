@@ -28,6 +28,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     release,
     resolver,
     routes,
+    runtimes,
     swap_boot,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
@@ -75,6 +76,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "firewall": firewall.read(host, rules),
         "kubeadm": kubeadm.read(host, options.disk_path),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
+        "runtimes": runtimes.read(host),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
         "cluster": cluster.read(host, options.pod_network),
     }

@@ -42,6 +42,8 @@ class Plan(NamedTuple):
     service_cidr: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
+    #: Packages of the container runtime, as apt is asked for them.
+    runtime_packages: tuple[str, ...]
     #: Whether kubelet starts with swap, and the file with name servers that it is given; empty
     #: where kubeadm decides.
     takes_swap: bool
@@ -129,4 +131,5 @@ def read(value: Any) -> Plan:
             "encapsulation": plan.text("encapsulation") or "none",
             **{key: plan.get(key) for key in _OF_CLUSTER},
         },
+        runtime_packages=tuple(plan.texts("runtime_packages") or ()),
     )

@@ -34,6 +34,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     release,
     resolver,
     routes,
+    runtimes,
     swap_boot,
     thresholds,
 )
@@ -74,6 +75,7 @@ HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     etcd_folder.empty,
     firewall.foreign,
     kubeadm.finished,
+    runtimes.packages,
     leftovers.cluster,
     leftovers.service_proxy,
     leftovers.owner,
@@ -96,8 +98,8 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
     encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard,
     service_cidr, family, kubernetes_patches (by kubeadm's target), node_names (by host),
-    cluster_name, pod_cidr, pod_block_size and cilium_values; what it lacks is not judged. *limits*
-    replace defaults of thresholds.THRESHOLDS.
+    cluster_name, pod_cidr, pod_block_size, cilium_values and runtime_packages; what it lacks is not
+    judged. *limits* replace defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """

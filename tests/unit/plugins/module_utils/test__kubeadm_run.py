@@ -90,7 +90,3 @@ def test_only_what_is_new_is_taken_back(before, unchanged, rc, runs, restored):
     assert bool(calls) is runs
     assert as_before is restored
     assert not before or unchanged or before[0] in sentence
-
-
-def test_the_socket_is_named():
-    assert _kubeadm_run.reset_command("unix:///a.sock")[-1] == "--cri-socket=unix:///a.sock"

@@ -92,7 +92,8 @@ def test_a_former_node(tree):
          ["cilium_host", "lxc1a2b"]),
         (["vxlan.calico", "flannel.1", "cni0", "weave", "kube-bridge"],
          ["vxlan.calico", "flannel.1", "cni0", "weave", "kube-bridge"]),
-        (["lxcbr0", "docker0", "virbr0", "br-cali", "wlan0", "california0"], []),
+        (["lxcbr0", "docker0", "virbr0", "br-cali", "wlan0", "california0", "calib-lab"], []),
+        (["calibed", "calibaded", "cilium", "vxlan.calico2"], []),
     ],
 )  # fmt: skip
 def test_one_interface_of_each_kind(names, expected):

@@ -21,6 +21,7 @@ PLAN = {
     "pod_mtu": 1500,
     "node_interfaces": {"cp1": {"interface": "eth0", "mtu": 1500, "address": "10.0.0.11"}},
     "encapsulation": "none",
+    "runtime_packages": ["containerd", "runc"],
 }
 
 
@@ -116,6 +117,7 @@ def healthy(number=1):
             {"address": "10.96.0.1", "device": "eth0", "error": ""},
             {"address": "10.111.255.255", "device": "eth0", "error": ""},
         ],
+        "runtimes": ["containerd", "runc"],
         "firewall": {"managers": [], "foreign": []},
         "kubeadm": {
             "kubeconfigs": [],

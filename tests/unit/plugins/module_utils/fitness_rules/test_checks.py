@@ -112,8 +112,8 @@ def test_a_healthy_fleet_has_every_value_and_nothing_wrong(judge):
     assert {check.id for check in of_one} == {
         "clock-offset", "clock-source", "clock-sync", "cgroup", "cpu", "cpu-governor", "cpu-steal",
         "disk", "distribution", "etcd-folder", "firewall", "identity", "kernel", "kernel-modules",
-        "kubeadm", "leftovers", "memory", "mtu", "nic", "ports", "qdisc", "resolver", "routes",
-        "service-proxy-owner", "swap",
+        "kubeadm", "leftovers", "memory", "mtu", "nic", "other-runtime", "ports", "qdisc",
+        "resolver", "routes", "service-proxy-owner", "swap",
     }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_a_host_that_said_nothing_is_told_once():
 def test_parts_that_are_not_there_are_told_and_not_judged(judge):
     parts = {"cp1": dict.fromkeys(("kernel", "cgroup", "swap", "clock", "time", "identity", "ports",
              "nic", "routes", "cpu", "memory_mib", "disk", "firewall", "kubeadm", "leftovers",
-             "release", "swap_at_boot", "resolver", "certificates"))}  # fmt: skip
+             "release", "swap_at_boot", "resolver", "certificates", "runtimes"))}  # fmt: skip
     parts["cp1"]["memory_mib"] = 4096
     found = judge(parts, node_interfaces={})
     assert {check.verdict for check in found} == {"info", "ok"}
