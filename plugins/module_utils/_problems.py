@@ -36,6 +36,7 @@ IDS = (
     "encapsulation",
     "endpoint",
     "firewall",
+    "foreign-routes",
     "harmful-sysctl",
     "hosts",
     "identity",

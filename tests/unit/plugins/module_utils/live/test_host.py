@@ -56,3 +56,24 @@ def test_drift(wrong):
     assert found[0].message == f"worker1: {SOMAXCONN}"
     assert found[0].message.startswith("worker1: net.core.somaxconn is 4096")
     assert found[0].fix == "Run site.yml --tags sysctl, or take the file away."
+
+
+@pytest.mark.parametrize(
+    ("networkd", "verdict"),
+    [
+        ({"used": True, "kept": True, "in_force": True}, "ok"),
+        ({"used": True, "kept": True, "in_force": None}, "ok"),
+        ({"used": True, "kept": True, "in_force": False, "files": ["/etc/f.conf"]}, "warning"),
+        ({"used": True, "kept": False, "in_force": True, "files": []}, "error"),
+        ({"used": True, "kept": False, "in_force": None, "files": ["/etc/f.conf"]}, "error"),
+        ({"used": False, "kept": False, "in_force": None}, None),
+        (None, None),
+    ],
+)
+def test_networkd_keeps_routes_of_others(hosts, judge, networkd, verdict):
+    hosts["worker1"]["state"]["networkd"] = networkd
+    found = [check for check in judge() if check.id == "foreign-routes"]
+    assert [(check.host, check.verdict) for check in found] == (
+        [("worker1", verdict)] if verdict else []
+    )
+    assert all(check.fix for check in found if check.verdict != "ok")
