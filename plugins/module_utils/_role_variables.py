@@ -60,11 +60,13 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
     },
     "container_runtime": {
         "container_runtime_cni_bin_dir": "",
+        "container_runtime_default_runtime": "",
         "container_runtime_image_repository": "fastpath_image_repository",
         "container_runtime_oci_runtime": "",
         "container_runtime_package_repository": "fastpath_package_repository",
         "container_runtime_packages": "",
         "container_runtime_pause_image": "",
+        "container_runtime_runtimes": "",
     },
     "kernel_modules": {
         "kernel_modules_congestion_control": "fastpath_congestion_control",

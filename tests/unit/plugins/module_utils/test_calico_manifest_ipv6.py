@@ -132,5 +132,3 @@ def test_the_operator_detects_ipv6_addresses_only():
 def test_as_text():
     text = yaml.safe_dump_all(documents())
     assert ipam(list(yaml.safe_load_all(calico_manifest(text, V6))))["assign_ipv6"] == "true"
-
-
