@@ -30,9 +30,9 @@ options:
     description:
       - A dictionary with any of C(control_planes) and C(nodes) (lists of names), C(pod_network),
         C(service_proxy), C(kubernetes_version), C(control_plane_endpoint), C(node_port_range),
-        C(congestion_control), C(qdisc), C(pod_mtu), C(encapsulation), C(wireguard), C(family), and
-        C(node_interfaces), which has C(interface), C(mtu) and C(address) by host. What is left out
-        is not judged.
+        C(congestion_control), C(qdisc), C(pod_mtu), C(encapsulation), C(wireguard), C(family),
+        C(pod_cidr), C(service_cidr), and C(node_interfaces), which has C(interface), C(mtu),
+        C(address) and C(network) by host. What is left out is not judged.
     type: dict
     required: true
   thresholds:

@@ -56,6 +56,7 @@ IDS = (
     "pod-routes",
     "port-ranges",
     "ports",
+    "proxy",
     "proxy-periods",
     "proxy-schema",
     "qdisc",

@@ -32,14 +32,14 @@ class TomlError(ValueError):
     """A text is no TOML. The message has the line."""
 
 
-class _Table(dict):  # type: ignore[type-arg]
+class _Table(dict[str, Any]):
     """A table, and how it came to be: what is defined once is not defined again."""
 
     header = False  #: has a [header] of its own
     closed = False  #: an inline table, which is complete
 
 
-class _List(list):  # type: ignore[type-arg]
+class _List(list[_Table]):
     """An array of tables, to which further [[headers]] add."""
 
 

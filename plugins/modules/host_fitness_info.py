@@ -50,6 +50,11 @@ options:
     description: Seconds that a mirror may take to answer.
     type: int
     default: 30
+  no_proxy:
+    description: Planned entries of C(no_proxy), which are returned in RV(fitness.proxy).
+    type: list
+    elements: str
+    default: []
   interval:
     description:
       - Seconds over which stolen time of processors is measured, at least. The disk is measured
@@ -150,6 +155,12 @@ fitness:
           answered with any status.
       type: list
       elements: dict
+    proxy:
+      description:
+        - C(sources), the HTTP proxies of C(/etc/environment), of Ansible's own tasks and of the
+          services kubelet and containerd, with source, of, http_proxy and https_proxy, without
+          credentials, and no_proxy; and C(no_proxy), which is O(no_proxy).
+      type: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
@@ -171,6 +182,7 @@ def main() -> None:
             "config": {"type": "list", "elements": "str", "default": []},
             "mirrors": {"type": "list", "elements": "str", "default": []},
             "mirror_timeout": {"type": "int", "default": 30},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
             "disk_size_mib": {"type": "int", "default": 22},
@@ -194,6 +206,7 @@ def main() -> None:
             config=options["config"],
             mirrors=options["mirrors"],
             mirror_timeout=options["mirror_timeout"],
+            no_proxy=options["no_proxy"],
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,

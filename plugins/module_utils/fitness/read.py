@@ -22,6 +22,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     nic,
     ports,
     processes,
+    proxy,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
@@ -34,6 +35,7 @@ class Options(NamedTuple):
     config: Sequence[str] = ()
     mirrors: Sequence[str] = ()
     mirror_timeout: float = 30
+    no_proxy: Sequence[str] = ()
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
@@ -60,6 +62,7 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
+        "proxy": proxy.read(host, options.no_proxy),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
     }
     processors = cpu.read(host)

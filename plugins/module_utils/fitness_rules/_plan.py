@@ -29,6 +29,8 @@ class Plan(NamedTuple):
     encapsulation: str
     wireguard: bool
     family: str
+    pod_cidr: str
+    service_cidr: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
 
@@ -65,5 +67,7 @@ def read(value: Any) -> Plan:
         encapsulation=plan.text("encapsulation") or "none",
         wireguard=bool(plan.flag("wireguard")),
         family=plan.text("family") or "ipv4",
+        pod_cidr=plan.text("pod_cidr"),
+        service_cidr=plan.text("service_cidr"),
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
     )

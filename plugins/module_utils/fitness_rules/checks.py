@@ -26,6 +26,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     mtu,
     nic,
     ports,
+    proxy,
     thresholds,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import Host
@@ -34,6 +35,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 #: Rules for each host.
 HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     mirrors.answer,
+    proxy.reach,
     kernel.release,
     kernel_config.config,
     kernel.modules,
@@ -76,8 +78,9 @@ def checks(hosts: Any, plan: Any, limits: Any = None) -> list[Check]:
     *hosts* has by name what host_fitness_info returned as ``fitness``. Any part of it may be
     missing, and is then told as not read. *plan* has control_planes, pod_network, service_proxy,
     kubernetes_version, control_plane_endpoint, node_port_range, congestion_control, qdisc, pod_mtu,
-    encapsulation, node_interfaces (by host: interface, mtu, address), and optionally wireguard and
-    family; what it lacks is not judged. *limits* replace defaults of thresholds.THRESHOLDS.
+    encapsulation, node_interfaces (by host: interface, mtu, address, network), and optionally
+    wireguard, family, pod_cidr and service_cidr; what it lacks is not judged. *limits* replace
+    defaults of thresholds.THRESHOLDS.
 
     Raises BadValue where *hosts* is no dictionary, and for a threshold that is none.
     """
