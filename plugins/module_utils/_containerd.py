@@ -585,12 +585,12 @@ def _last_import(
     )
 
 
-def taken_back(found: Found, memory: Mapping[str, Any], backup: str | None) -> str | None:
+def taken_back(config: str, memory: Mapping[str, Any], backup: str | None) -> str | None:
     """Return config.toml without what was set; None where nothing would be left in it.
 
     The text of *backup* comes back where it means the same.
     """
-    own = undone(parsed(CONFIG, found.config), memory)
+    own = undone(parsed(CONFIG, config), memory)
     if backup is not None:
         was = parsed(BACKUP, backup)
         if _second(was, BACKUP) == _second(own, CONFIG):

@@ -27,6 +27,7 @@ IDS = (
     "cluster-node",
     "conntrack-owner",
     "conntrack-size",
+    "container-runtime",
     "cpu",
     "cpu-governor",
     "cpu-steal",

@@ -152,6 +152,7 @@ ROLE_VARIABLES: dict[str, dict[str, str]] = {
         "preflight_fsync_p99_suspicious": "",
         "preflight_fsync_p99_warning": "",
         "preflight_ignore_problems": "fastpath_ignore_problems",
+        "preflight_image_repository": "fastpath_image_repository",
         "preflight_interval": "",
         "preflight_ipvs_scheduler": "fastpath_ipvs_scheduler",
         "preflight_kubernetes_version": "fastpath_kubernetes_version",

@@ -109,8 +109,6 @@ notes:
   elements: str
 """
 
-import glob
-import hashlib
 import os
 import shutil
 from contextlib import suppress
@@ -121,6 +119,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _containerd,
     _containerd_proxy,
+    _containerd_read,
     _files,
     _kubectl,
     _memory,
@@ -132,68 +131,6 @@ ROOT = "/"
 
 def _below(path: str) -> str:
     return _files.below(ROOT, path)
-
-
-def _pristine(text: str | None) -> bool:
-    """Say whether config.toml is as its package brought it."""
-    if text is None:
-        return False
-    owner = _kubectl.execute_command(["dpkg-query", "--search", _containerd.CONFIG], timeout=60)
-    package = owner.stdout.partition(":")[0].strip()
-    if owner.rc or not package:
-        return False
-    listed = _kubectl.execute_command(
-        ["dpkg-query", "--show", "--showformat=${Conffiles}", package], timeout=60
-    )
-    digest = hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
-    return any(
-        line.split()[:2] == [_containerd.CONFIG, digest] for line in listed.stdout.splitlines()
-    )
-
-
-def _imported(text: str) -> list[tuple[str, str]]:
-    """Return path and text of the files that config.toml imports, as containerd reads them."""
-    found: list[tuple[str, str]] = []
-    done = {_containerd.CONFIG, _containerd.MERGED}
-    patterns = [
-        *_patterns(_containerd.CONFIG, text),
-        # It is imported from now on.
-        _containerd.DROP_INS,
-    ]
-    while patterns:
-        pattern = patterns.pop(0)
-        paths = [pattern]
-        if "*" in pattern:
-            paths = [
-                os.path.join("/", os.path.relpath(name, ROOT))
-                for name in sorted(glob.glob(_below(pattern)))
-            ]
-        for path in paths:
-            content = None if path in done else _files.read(_below(path))
-            done.add(path)
-            if content is not None:
-                found.append((path, content))
-                patterns += _patterns(path, content)
-    return found
-
-
-def _patterns(path: str, text: str) -> list[str]:
-    imports = _containerd.parsed(path, text).get("imports") or []
-    folder = os.path.dirname(path)
-    return [
-        os.path.normpath(os.path.join(folder, name)) for name in imports if isinstance(name, str)
-    ]
-
-
-def _found(config: str | None, pristine: bool) -> _containerd.Found:
-    done = _kubectl.execute_command(["containerd", "--version"], timeout=60)
-    return _containerd.Found(
-        version=_containerd.parse_version(done.stdout) if done.rc == 0 else None,
-        config=config or "",
-        imported=_imported("" if pristine else config or ""),
-        pristine=pristine,
-        hosts=_files.read(_below(_containerd.HOSTS)),
-    )
 
 
 def _wanted(params: dict[str, Any]) -> _containerd.Wanted:
@@ -215,9 +152,8 @@ def _proxy(before: str | None, after: str | None) -> str | None:
 
 
 def _present(params: dict[str, Any], old: dict[str, str | None], memory: dict[str, Any]) -> Any:
-    config = old[_containerd.CONFIG]
-    pristine = not memory and _pristine(config)
-    result = _containerd.fit(_found(config, pristine), _wanted(params), memory)
+    found = _containerd_read.read(ROOT, _kubectl.execute_command)
+    result = _containerd.fit(found, _wanted(params), memory)
     proxy = _containerd_proxy.text(params["http_proxy"], params["https_proxy"], params["no_proxy"])
     new = {
         _containerd.MERGED: result.merged,
@@ -232,7 +168,7 @@ def _absent(old: dict[str, str | None], memory: dict[str, Any]) -> Any:
     config, hosts = old[_containerd.CONFIG], old[_containerd.HOSTS]
     if memory and config is not None:
         backup = _files.read(_below(_containerd.BACKUP))
-        config = _containerd.taken_back(_found(config, False), memory, backup)
+        config = _containerd.taken_back(config, memory, backup)
     new = {
         _containerd.CONFIG: config,
         _containerd.MERGED: None,
@@ -309,7 +245,7 @@ def main() -> None:
         _containerd.HOSTS,
         _containerd_proxy.PATH,
     )
-    memory = _memory.Memory("containerd", ROOT).load()
+    memory = _containerd_read.memory(ROOT)
     try:
         old = {path: _files.read(_below(path)) for path in paths}
         new, after, notes, backup = (

@@ -55,6 +55,10 @@ options:
     type: list
     elements: str
     default: []
+  image_repository:
+    description: The planned mirror of images, without credentials.
+    type: str
+    default: ""
   interval:
     description:
       - Seconds over which stolen time of processors is measured, at least. The disk is measured
@@ -161,6 +165,11 @@ fitness:
           services kubelet and containerd, with source, of, http_proxy and https_proxy, without
           credentials, and no_proxy; and C(no_proxy), which is O(no_proxy).
       type: dict
+    container_runtime:
+      description:
+        - C(problems), sentences why the host's own configuration of containerd cannot be kept
+          beside what M(fastpath.k8s.containerd_config) sets.
+      type: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
@@ -183,6 +192,7 @@ def main() -> None:
             "mirrors": {"type": "list", "elements": "str", "default": []},
             "mirror_timeout": {"type": "int", "default": 30},
             "no_proxy": {"type": "list", "elements": "str", "default": []},
+            "image_repository": {"type": "str", "default": ""},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
             "disk_size_mib": {"type": "int", "default": 22},
@@ -207,6 +217,7 @@ def main() -> None:
             mirrors=options["mirrors"],
             mirror_timeout=options["mirror_timeout"],
             no_proxy=options["no_proxy"],
+            image_repository=options["image_repository"],
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,

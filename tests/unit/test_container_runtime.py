@@ -12,7 +12,12 @@ import tomllib
 import yaml
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _containerd, _kubectl
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _containerd,
+    _containerd_read,
+    _kubectl,
+)
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import checks
 from ansible_collections.fastpath.k8s.plugins.modules import containerd_config
 
 ROLE = Path(__file__).resolve().parents[2] / "roles/container_runtime"
@@ -467,3 +472,33 @@ def test_one_task_configures():
     assert len([task for task in tasks if "fastpath.k8s.containerd_config" in task]) == 1
     words = {word for task in tasks for word in task}
     assert not {w for w in words if "include" in w or w.endswith((".template", ".copy", ".file"))}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        (_containerd.HOSTS, FOREIGN_HOSTS, "is not of this collection"),
+        (_containerd.CONFIG, "version = ", "line 1: a value is expected"),
+        (_containerd.CONFIG, "version = 3\nroot = '/x'\n", "reads up to 2"),
+        (
+            _containerd.CONFIG,
+            f'version = 2\n[plugins."{CRI}".registry.mirrors."docker.io"]\nendpoint = ["https://m"]\n',
+            "docker.io",
+        ),
+    ],
+)
+def test_preflight_sees_it_before_anything_is_changed(host, path, text, words):
+    assert _containerd_read.problems(str(host.root), host.execute, MIRROR) == []
+    host.put(path, text)
+    found = _containerd_read.problems(str(host.root), host.execute, MIRROR)
+    facts = {"cp1": {"container_runtime": {"problems": found}}}
+    judged = [c for c in checks.checks(facts, {}) if c.id == "container-runtime"]
+    assert [check.verdict for check in judged] == ["error"]
+    assert words in judged[0].message
+    assert judged[0].fix
+
+
+def test_preflight_of_a_host_that_fits():
+    facts = {"cp1": {"container_runtime": {"problems": []}}}
+    judged = [c for c in checks.checks(facts, {}) if c.id == "container-runtime"]
+    assert [check.verdict for check in judged] == ["ok"]

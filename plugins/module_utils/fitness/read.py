@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _containerd_read
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     cgroup,
     clock,
@@ -36,6 +37,7 @@ class Options(NamedTuple):
     mirrors: Sequence[str] = ()
     mirror_timeout: float = 30
     no_proxy: Sequence[str] = ()
+    image_repository: str = ""
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
@@ -62,6 +64,9 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "memory_mib": memory.read_total(host),
         "firewall": firewall.read(host, rules),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
+        "container_runtime": {
+            "problems": _containerd_read.problems(host.root, host.run, options.image_repository)
+        },
         "proxy": proxy.read(host, options.no_proxy),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
     }

@@ -14,6 +14,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import 
     _plan,
     clock,
     clock_offset,
+    container_runtime,
     cpu,
     disk,
     firewall,
@@ -36,6 +37,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 HOST_RULES: tuple[Callable[[Host], Iterator[Check]], ...] = (
     mirrors.answer,
     proxy.reach,
+    container_runtime.config,
     kernel.release,
     kernel_config.config,
     kernel.modules,

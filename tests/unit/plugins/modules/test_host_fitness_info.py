@@ -36,9 +36,11 @@ def test_defaults(run):
 def test_options_reach_the_reading(run):
     _result, (options,) = run(
         interface="eth0", modules=["ip_vs"], config=["BPF"], mirrors=["http://m"], mirror_timeout=4,
-        no_proxy=[".svc"], interval=3, disk_path="/srv", disk_size_mib=5, disk_seconds=7,
+        no_proxy=[".svc"], image_repository="http://i", interval=3,
+        disk_path="/srv", disk_size_mib=5, disk_seconds=7,
     )  # fmt: skip
-    assert options == ("eth0", ["ip_vs"], ["BPF"], ["http://m"], 4, [".svc"], 3, "/srv", (5, 7))
+    read = ("eth0", ["ip_vs"], ["BPF"], ["http://m"], 4, [".svc"], "http://i", 3, "/srv", (5, 7))
+    assert options == read
 
 
 @pytest.mark.parametrize(
