@@ -21,11 +21,16 @@ description:
   - What the cluster must reach directly is added to C(no_proxy), also where the proxy is one of the
     host's own environment, as role preflight has read it.
   - Empty where there is no proxy.
+positional: no_proxy
 options:
   _input:
     description: Variables of a host, as C(hostvars) has them.
     type: dict
     required: true
+  no_proxy:
+    description: Entries of C(no_proxy) in place of those that are derived.
+    type: list
+    elements: str
 """
 
 EXAMPLES = """
@@ -42,8 +47,8 @@ _value:
 """
 
 
-def proxy_environment(value: Any) -> dict[str, str]:
-    return _errors.call("proxy_environment", _proxy.tasks_environment, value)
+def proxy_environment(value: Any, no_proxy: Any = None) -> dict[str, str]:
+    return _errors.call("proxy_environment", _proxy.tasks_environment, value, no_proxy)
 
 
 class FilterModule:

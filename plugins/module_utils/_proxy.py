@@ -180,8 +180,11 @@ def environment(
     }
 
 
-def tasks_environment(variables: Mapping[str, Any]) -> dict[str, str]:
-    """Return :func:`environment` for a host by its variables, and by what preflight has read."""
+def tasks_environment(variables: Mapping[str, Any], direct: Any = None) -> dict[str, str]:
+    """Return :func:`environment` for a host by its variables, and by what preflight has read.
+
+    *direct* are the entries of no_proxy where they are known before that.
+    """
     measured = variables.get("__preflight_fitness")
     fitness = measured.get("fitness") if isinstance(measured, Mapping) else None
     proxy = fitness.get("proxy") if isinstance(fitness, Mapping) else None
@@ -195,14 +198,18 @@ def tasks_environment(variables: Mapping[str, Any]) -> dict[str, str]:
     def given(name: str) -> str:
         return str(variables.get(name) or "")
 
-    wanted = entries(proxy.get("no_proxy")) or no_proxy(
-        {
-            "extra": variables.get("fastpath_no_proxy"),
-            "networks": variables.get("fastpath_node_networks"),
-            "endpoint": given("fastpath_control_plane_endpoint"),
-            "service_cidr": given("fastpath_service_cidr") or "10.96.0.0/12",
-            "pod_cidr": given("fastpath_pod_cidr") or "10.244.0.0/16",
-        }
+    wanted = (
+        entries(direct)
+        or entries(proxy.get("no_proxy"))
+        or no_proxy(
+            {
+                "extra": variables.get("fastpath_no_proxy"),
+                "networks": variables.get("fastpath_node_networks"),
+                "endpoint": given("fastpath_control_plane_endpoint"),
+                "service_cidr": given("fastpath_service_cidr") or "10.96.0.0/12",
+                "pod_cidr": given("fastpath_pod_cidr") or "10.244.0.0/16",
+            }
+        )
     )
     return environment(
         given("fastpath_http_proxy"),

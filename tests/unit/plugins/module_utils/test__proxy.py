@@ -160,6 +160,12 @@ def test_the_hosts_own_proxy_is_given_what_its_no_proxy_lacks():
     assert found == dict.fromkeys(("no_proxy", "NO_PROXY"), "corp.example,10.0.0.0/8,.svc")
 
 
+def test_entries_that_are_known_rank_above():
+    found = _proxy.tasks_environment({"fastpath_https_proxy": "http://p:1"}, ["10.9.0.0/16"])
+    assert found["no_proxy"] == "10.9.0.0/16"
+    assert _proxy.tasks_environment({}, ["10.9.0.0/16"]) == {}
+
+
 def test_without_a_measurement_variables_decide():
     found = _proxy.tasks_environment(
         {
