@@ -34,7 +34,7 @@ options:
         C(node_names) (the node's name by host), C(cluster_name), C(pod_cidr), C(pod_block_size),
         C(service_cidr), C(cilium_values), C(kubernetes_patches) (for kubeadm, by target;
         C(failSwapOn) and C(resolvConf) count), and C(node_interfaces), which has C(interface),
-        C(mtu) and C(address) by host. What is left out is not judged.
+        C(mtu), C(address) and C(network) by host. What is left out is not judged.
     type: dict
     required: true
   thresholds:

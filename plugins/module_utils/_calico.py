@@ -9,6 +9,7 @@ api/pkg/apis/projectcalico/v3; tigera/operator 1.40, api/v1/installation_types.g
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -179,16 +180,72 @@ def calico_resources(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _environment(plan: Mapping[str, Any]) -> dict[str, str]:
     """Return the environment of calico-node. Felix ranks it above FelixConfiguration."""
-    ipip, vxlan = POOL_MODES[_pool(plan)[2]]
-    return {
+    cidr, _size, encapsulation = _pool(plan)
+    common = {
         "NO_DEFAULT_POOLS": "true",
         "CALICO_IPV4POOL_IPIP": "Never",
         "CALICO_IPV4POOL_VXLAN": "Never",
         "CALICO_IPV6POOL_VXLAN": "Never",
+    }
+    if ":" in cidr:
+        return {**common, **_environment_v6(pod_mtu(plan))}
+    ipip, vxlan = POOL_MODES[encapsulation]
+    return {
+        **common,
         "IP_AUTODETECTION_METHOD": "kubernetes-internal-ip",
         "FELIX_IPINIPENABLED": str(ipip != "Never").lower(),
         "FELIX_VXLANENABLED": str(vxlan != "Never").lower(),
     }
+
+
+def _environment_v6(mtu: int) -> dict[str, str]:
+    """Return what makes calico-node one of IPv6 only, as the operator does with an IPv6 pool.
+
+    A node without an IPv4 address has no BGP router id to take from it; the hash of its name
+    serves as one. Felix switches the IPv4 tunnels on by variables and the IPv6 one by the pool
+    (docs.tigera.io, "Configure dual stack or IPv6 only"; tigera/operator, pkg/render/node.go).
+    """
+    return {
+        "IP": "none",
+        "IP6": "autodetect",
+        "IP6_AUTODETECTION_METHOD": "kubernetes-internal-ip",
+        "CALICO_ROUTER_ID": "hash",
+        "FELIX_IPV6SUPPORT": "true",
+        "FELIX_IPINIPENABLED": "false",
+        "FELIX_VXLANENABLED": "false",
+        # The manifest sets these for the tunnels of IPv4 only.
+        "FELIX_VXLANMTUV6": str(mtu),
+        "FELIX_WIREGUARDMTUV6": str(mtu),
+    }
+
+
+#: The IPAM section of the CNI configuration. The text is no JSON before calico-node's install
+#: container has filled in __CNI_MTU__.
+_IPAM = re.compile(r'("ipam"\s*:\s*)\{([^{}]*)\}')
+_IPAM_FAMILY = re.compile(r',?\s*"assign_ipv[46]"\s*:\s*"[^"]*"')
+
+
+def _assign_family(text: str, family: int) -> str:
+    """Return a CNI configuration whose pods get an address of *family* only.
+
+    calico-ipam assigns IPv4 addresses unless it is configured otherwise. BadValue where *text* has
+    no IPAM section.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        kept = _IPAM_FAMILY.sub("", match[2]).strip().strip(",").strip()
+        words = {v: str(v == family).lower() for v in (4, 6)}
+        assigned = f'"assign_ipv4": "{words[4]}", "assign_ipv6": "{words[6]}"'
+        return f"{match[1]}{{{kept}, {assigned}}}"
+
+    fitted, count = _IPAM.subn(replace, text)
+    if not count:
+        raise BadValue(
+            "cni_network_config of ConfigMap calico-config has no ipam section, so IPv6 addresses "
+            "cannot be assigned",
+            fix="Set calico_install_method: operator.",
+        )
+    return fitted
 
 
 def _set_environment(container: dict[str, Any], values: Mapping[str, str]) -> None:
@@ -231,6 +288,7 @@ def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[d
     plan = mapping(plan, "the plan")
     mtu = str(pod_mtu(plan))
     environment = _environment(plan)
+    family = 6 if ":" in _pool(plan)[0] else 4
     result = [copy.deepcopy(document) for document in documents if document]
     found = set()
     for document in result:
@@ -241,7 +299,12 @@ def calico_manifest(documents: Iterable[Any], plan: Mapping[str, Any]) -> list[d
             _set_probe_period(document, integer(plan, "probe_period_seconds", low=1))
         if (document.get("kind"), name) == ("ConfigMap", "calico-config"):
             # The CNI plugin and Felix's tunnel devices all read this one.
-            document.setdefault("data", {})["veth_mtu"] = mtu
+            data = document.setdefault("data", {})
+            data["veth_mtu"] = mtu
+            if family == 6:
+                data["cni_network_config"] = _assign_family(
+                    str(data.get("cni_network_config", "")), family
+                )
             found.add("ConfigMap calico-config")
         elif (document.get("kind"), name) == ("DaemonSet", "calico-node"):
             for container in _node_containers(document):

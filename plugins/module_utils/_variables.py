@@ -135,6 +135,43 @@ def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
     return str(reader(bare, path, note)), int(port)
 
 
+def _proxy_url(value: Any, path: str, note: Any) -> str:
+    """An HTTP proxy. One that is wrong is not repeated: it may have a password."""
+
+    def also(where: str, _message: str, fix: str, _culprit: Any) -> None:
+        note(
+            where,
+            "must be the URL of an HTTP proxy.",
+            f"{fix} For example http://10.0.0.1:3128.",
+            None,
+        )
+
+    return str(_kinds.url(value, path, also))
+
+
+_NO_PROXY_ENTRY = re.compile(r"\*|[^\s/,]+(?:/\d{1,3})?")
+
+
+def _no_proxy(value: Any, path: str, note: Any) -> list[str]:
+    """A list, or text with commas as the variable of a shell has it."""
+    items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if isinstance(items, (list, tuple)):
+        items = [item for item in items if item != ""]
+    found = _structures.many(_kinds.text(".example.com"), "[.example.com, 10.0.0.0/8]")(
+        items, path, note
+    )
+    for item in found:
+        if not _NO_PROXY_ENTRY.fullmatch(item):
+            note(
+                path,
+                f"has an entry that is no host, domain or network: {_kinds.shown(item)}.",
+                "Write names and networks alone, such as .example.com or 10.0.0.0/8.",
+                value,
+            )
+            raise _kinds.Unknown(path)
+    return found
+
+
 #: Every variable that begins with fastpath_. Meaning and default of each: README.md.
 VARIABLES: dict[str, Variable] = {
     "fastpath_cluster_name": Variable(_name_kinds.label, "fastpath"),
@@ -192,6 +229,9 @@ VARIABLES: dict[str, Variable] = {
     "fastpath_sysctl_overrides": Variable(_structures.free, {}, host=True),
     "fastpath_package_repository": Variable(_kinds.url),
     "fastpath_image_repository": Variable(_kinds.url),
+    "fastpath_http_proxy": Variable(_proxy_url, host=True, id="proxy"),
+    "fastpath_https_proxy": Variable(_proxy_url, host=True, id="proxy"),
+    "fastpath_no_proxy": Variable(_no_proxy, [], host=True, id="proxy"),
     "fastpath_report_dir": Variable(_kinds.text("./reports"), "./reports"),
     "fastpath_report_junit": Variable(_kinds.boolean, False),
     "fastpath_ignore_problems": Variable(_structures.many(_ids, "[mtu]"), []),

@@ -58,6 +58,15 @@ options:
     type: str
     choices: ["", calico, cilium]
     default: ""
+  no_proxy:
+    description: Planned entries of C(no_proxy), which are returned in RV(fitness.proxy).
+    type: list
+    elements: str
+    default: []
+  image_repository:
+    description: The planned mirror of images, without credentials.
+    type: str
+    default: ""
   interval:
     description:
       - Seconds over which stolen time of processors is measured, at least. The disk is measured
@@ -215,6 +224,17 @@ fitness:
           and pools as in M(fastpath.k8s.cluster_info), networks of its RV(ignore:networks), and
           errors, why something was not read.
       type: dict
+    proxy:
+      description:
+        - C(sources), the HTTP proxies of C(/etc/environment), of Ansible's own tasks and of the
+          services kubelet and containerd, with source, of, http_proxy and https_proxy, without
+          credentials, and no_proxy; and C(no_proxy), which is O(no_proxy).
+      type: dict
+    container_runtime:
+      description:
+        - C(problems), sentences why the host's own configuration of containerd cannot be kept
+          beside what M(fastpath.k8s.containerd_config) sets.
+      type: dict
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
@@ -238,6 +258,8 @@ def main() -> None:
             "mirrors": {"type": "list", "elements": "str", "default": []},
             "mirror_timeout": {"type": "int", "default": 30},
             "pod_network": {"type": "str", "choices": ["", "calico", "cilium"], "default": ""},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
+            "image_repository": {"type": "str", "default": ""},
             "interval": {"type": "int", "default": 10},
             "disk_path": {"type": "path", "default": "/var/lib/etcd"},
             "service_cidr": {"type": "str", "default": ""},
@@ -263,6 +285,8 @@ def main() -> None:
             mirrors=options["mirrors"],
             mirror_timeout=options["mirror_timeout"],
             pod_network=options["pod_network"],
+            no_proxy=options["no_proxy"],
+            image_repository=options["image_repository"],
             interval=options["interval"],
             disk_path=options["disk_path"],
             disk_limits=limits,

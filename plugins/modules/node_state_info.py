@@ -107,6 +107,11 @@ state:
         cannot be read.
       type: list
       elements: dict
+    networkd:
+      description: Whether systemd-networkd is C(used) here, has settings by which routes and rules
+        of others are C(kept), and runs with them C(in_force), null where it does not run; and the
+        C(files) that decide.
+      type: dict
 """
 
 import os
@@ -118,6 +123,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _bird,
     _kube_proxy_read,
     _modules_kernel,
+    _networkd,
     _pod_routes,
     _qdisc_live,
     _sysctl_kernel,
@@ -167,6 +173,7 @@ def main() -> None:
             "default_qdisc": _sysctl_kernel.read_key("net.core.default_qdisc"),
             "bgp": bgp,
             "routes": routes,
+            "networkd": _networkd.report(_networkd.read()),
         },
         proxy=proxy,
     )

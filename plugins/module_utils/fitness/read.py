@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _containerd_read
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     certificates,
     cgroup,
@@ -25,6 +26,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import (
     nic,
     ports,
     processes,
+    proxy,
     release,
     resolver,
     routes,
@@ -42,6 +44,8 @@ class Options(NamedTuple):
     config: Sequence[str] = ()
     mirrors: Sequence[str] = ()
     mirror_timeout: float = 30
+    no_proxy: Sequence[str] = ()
+    image_repository: str = ""
     interval: float = 10
     disk_path: str = ""
     disk_limits: disk.Limits = disk.Limits()
@@ -77,6 +81,10 @@ def everything(host: Host, options: Options) -> dict[str, Any]:
         "kubeadm": kubeadm.read(host, options.disk_path),
         "leftovers": leftovers.read(host, rules, running, options.disk_path),
         "runtimes": runtimes.read(host),
+        "container_runtime": {
+            "problems": _containerd_read.problems(host.root, host.run, options.image_repository)
+        },
+        "proxy": proxy.read(host, options.no_proxy),
         "mirrors": mirrors.read(options.mirrors, options.mirror_timeout),
         "cluster": cluster.read(host, options.pod_network),
     }

@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     encapsulation: str
     wireguard: bool
     family: str
+    pod_cidr: str
     service_cidr: str
     #: By host: interface, mtu and, where it is known, address.
     interfaces: Mapping[str, Any]
@@ -121,6 +122,7 @@ def read(value: Any) -> Plan:
         encapsulation=plan.text("encapsulation") or "none",
         wireguard=bool(_or_unknown(_wireguard, plan.get("wireguard"))),
         family=plan.text("family") or "ipv4",
+        pod_cidr=plan.text("pod_cidr"),
         service_cidr=plan.text("service_cidr"),
         interfaces=interfaces if isinstance(interfaces, Mapping) else {},
         takes_swap=_kubelet_config.takes_swap(patches),

@@ -14,7 +14,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader
 
 
 def checks(hosts: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> list[Check]:
-    """Judge modules, queues, sysctl values and certificates of each host that was read.
+    """Judge modules, queueing disciplines, networkd, sysctl values and certificates of each host.
 
     Cards are held against net.core.default_qdisc of their host, and that one is a sysctl value
     among the others.
@@ -26,6 +26,8 @@ def checks(hosts: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> l
             found.append(_modules(name, state["missing_modules"]))
         if state.get("default_qdisc"):
             found += _qdiscs(name, state, str(state["default_qdisc"]))
+        if (state.get("networkd") or {}).get("used"):
+            found.append(_networkd(name, state["networkd"]))
         if reading.get("drift"):
             found += _drift(name, reading["drift"])
         here = Reader(state)
@@ -74,6 +76,32 @@ def _qdiscs(name: str, state: Mapping[str, Any], planned: str) -> list[Check]:
                 )
             )
     return found
+
+
+def _networkd(name: str, networkd: Mapping[str, Any]) -> Check:
+    """Judge whether a restart of systemd-networkd leaves the routes of the pod network in place."""
+    limit = "keeps routes that it has not made"
+    check = Check("foreign-routes", name, "systemd-networkd", limit, limit)
+    if networkd.get("kept") and networkd.get("in_force") is not False:
+        return check
+    if networkd.get("kept"):
+        return check._replace(
+            value="has not read its settings",
+            verdict=WARNING,
+            message=f"systemd-networkd of {name} runs since before {', '.join(networkd['files'])} "
+            "was written: an interface that comes back may lose the routes of the pod network.",
+            fix="Run systemctl restart systemd-networkd on it, or site.yml.",
+        )
+    files = networkd.get("files") or []
+    where = f" ({', '.join(files)})" if files else ""
+    return check._replace(
+        value="removes routes that it has not made",
+        verdict=ERROR,
+        message=f"systemd-networkd of {name} removes the routes of the pod network when it "
+        f"starts{where}.",
+        fix="Run site.yml; set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in "
+        "files of networkd.conf.d that say otherwise.",
+    )
 
 
 def _drift(name: str, drift: Mapping[str, Any]) -> list[Check]:

@@ -36,7 +36,8 @@ def test_defaults(run):
 def test_options_reach_the_reading(run):
     _result, (options,) = run(
         interface="eth0", modules=["ip_vs"], config=["BPF"], mirrors=["http://m"], mirror_timeout=4,
-        interval=3, disk_path="/srv", disk_size_mib=5, disk_seconds=7,
+        no_proxy=[".svc"], image_repository="http://i", interval=3,
+        disk_path="/srv", disk_size_mib=5, disk_seconds=7,
         service_cidr="10.96.0.0/12", pod_network="calico",
     )  # fmt: skip
     assert options == (
@@ -45,6 +46,8 @@ def test_options_reach_the_reading(run):
         ["BPF"],
         ["http://m"],
         4,
+        [".svc"],
+        "http://i",
         3,
         "/srv",
         (5, 7),

@@ -29,7 +29,8 @@ def test_all_keys_and_a_real_interval():
     assert set(found) == {
         "kernel", "cgroup", "swap", "clock", "time", "identity", "ports", "nic", "cpu",
         "memory_mib", "disk", "firewall", "kubeadm", "leftovers", "mirrors", "release", "routes",
-        "swap_at_boot", "resolver", "certificates", "cluster", "runtimes",
+        "swap_at_boot", "resolver", "certificates", "cluster", "runtimes", "proxy",
+        "container_runtime",
     }  # fmt: skip
     assert 1 <= found["cpu"]["interval_s"] < 10
     assert 1 <= found["time"]["end"] - found["time"]["start"] < 10

@@ -72,3 +72,24 @@ def test_certificates(hosts, judge, days, verdict):
 
 def test_hosts_of_which_no_certificate_was_read_have_no_row(judge):
     assert "certificates" not in {check.id for check in judge()}
+
+
+@pytest.mark.parametrize(
+    ("networkd", "verdict"),
+    [
+        ({"used": True, "kept": True, "in_force": True}, "ok"),
+        ({"used": True, "kept": True, "in_force": None}, "ok"),
+        ({"used": True, "kept": True, "in_force": False, "files": ["/etc/f.conf"]}, "warning"),
+        ({"used": True, "kept": False, "in_force": True, "files": []}, "error"),
+        ({"used": True, "kept": False, "in_force": None, "files": ["/etc/f.conf"]}, "error"),
+        ({"used": False, "kept": False, "in_force": None}, None),
+        (None, None),
+    ],
+)
+def test_networkd_keeps_routes_of_others(hosts, judge, networkd, verdict):
+    hosts["worker1"]["state"]["networkd"] = networkd
+    found = [check for check in judge() if check.id == "foreign-routes"]
+    assert [(check.host, check.verdict) for check in found] == (
+        [("worker1", verdict)] if verdict else []
+    )
+    assert all(check.fix for check in found if check.verdict != "ok")

@@ -1,0 +1,100 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP proxies that a host's programs are configured with. Private to the collection.
+
+Values may have passwords: proxies are returned without their credentials.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
+
+_NAMES = ("http_proxy", "https_proxy", "no_proxy")
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]+)=(.*)")
+_FILE = re.compile(r"(/\S+) \(ignore_errors=")
+
+
+def _masked(url: str) -> str:
+    head, scheme, rest = url.strip().rpartition("//")
+    _credentials, at, place = rest.rpartition("@")
+    return f"{head}{scheme}{'***@' if at else ''}{place}"
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _assignments(text: str) -> dict[str, str]:
+    """Return the variables of a file such as /etc/environment."""
+    found = {}
+    for line in text.splitlines():
+        match = _LINE.fullmatch(line)
+        if match:
+            found[match[1]] = " ".join(_words(match[2]))
+    return found
+
+
+def _source(name: str, of: str, values: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what *values* say of proxies, as Go reads them; None for nothing."""
+    found = {key: values.get(key.upper()) or values.get(key) or "" for key in _NAMES}
+    if not any(found.values()):
+        return None
+    return {
+        "source": name,
+        "of": of,
+        "http_proxy": _masked(found["http_proxy"]),
+        "https_proxy": _masked(found["https_proxy"]),
+        "no_proxy": found["no_proxy"],
+    }
+
+
+def _units(host: Host) -> dict[str, dict[str, str]]:
+    """Return the environment of kubelet's and containerd's own units."""
+    found: dict[str, dict[str, str]] = {}
+    for unit in ("kubelet", "containerd"):
+        done = host.run(
+            ["systemctl", "show", f"{unit}.service", "--property=Environment,EnvironmentFiles"]
+        )
+        values: dict[str, str] = {}
+        for line in done.stdout.splitlines() if done.rc == 0 else ():
+            name, _equals, text = line.partition("=")
+            if name == "Environment":
+                values |= dict(word.split("=", 1) for word in _words(text) if "=" in word)
+            elif name == "EnvironmentFiles":
+                # A file ranks above what stands in the unit (systemd.exec(5)).
+                for path in _FILE.findall(text):
+                    values |= _assignments(host.text(path))
+        found[unit] = values
+    return found
+
+
+def read(
+    host: Host, no_proxy: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return ``sources``, with source, of (tasks, kubelet, containerd), http_proxy, https_proxy
+    and no_proxy, and the planned *no_proxy*, for tasks that follow.
+    """
+    manager = host.run(["systemctl", "show-environment"])
+    everywhere = _assignments(manager.stdout) if manager.rc == 0 else {}
+    units = _units(host)
+    sources = [
+        _source("/etc/environment", "tasks", _assignments(host.text("/etc/environment"))),
+        _source(
+            "the environment of Ansible's tasks",
+            "tasks",
+            os.environ if environ is None else environ,
+        ),
+    ]
+    for unit, own in units.items():
+        where = f"{unit}.service" if any(name.lower() in _NAMES for name in own) else "systemd"
+        sources.append(_source(where, unit, {**everywhere, **own}))
+    return {"sources": [source for source in sources if source], "no_proxy": list(no_proxy)}
