@@ -131,7 +131,7 @@ def _must(done: _kubectl.Result, missing: Sequence[str], apt: _apt.Apt) -> None:
         return
     output = done.stderr + done.stdout
     errors = [line[2:].strip() for line in output.splitlines() if line.startswith("E:")]
-    said = (" ".join(errors) or done.message).rstrip(".")
+    said = ("; ".join(errors) or done.message).rstrip(".")
     holder = _apt.lock_holder(done)
     if holder:
         raise PackageError(
