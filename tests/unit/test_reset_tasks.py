@@ -36,9 +36,10 @@ def test_the_record_goes_last():
              for task in tasks(ROOT / f"roles/reset/tasks/{file}.yml")
              for word in task if word.startswith("fastpath.k8s.")]  # fmt: skip
     assert names == [
-        "fastpath.k8s.kubeadm_reset", "fastpath.k8s.clear_data_plane", "fastpath.k8s.packages",
-        "fastpath.k8s.sysctl_profile", "fastpath.k8s.root_qdisc", "fastpath.k8s.kernel_modules",
-        "fastpath.k8s.host_paths",
+        "fastpath.k8s.kubeadm_reset", "fastpath.k8s.clear_data_plane",
+        # Before the packages: what they leave of /etc/containerd is the host's own.
+        "fastpath.k8s.containerd_config", "fastpath.k8s.packages", "fastpath.k8s.sysctl_profile",
+        "fastpath.k8s.root_qdisc", "fastpath.k8s.kernel_modules", "fastpath.k8s.host_paths",
     ]  # fmt: skip
 
 
