@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports, _versions
+from ansible_collections.fastpath.k8s.plugins.module_utils._block_size import block_size
 from ansible_collections.fastpath.k8s.plugins.module_utils._cri_socket import CRI_SOCKET
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import (
     POD_NETWORKS,
@@ -158,7 +159,7 @@ def _patches(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {"patches": {"directory": text(plan, "patches_directory")}} if directory else {}
 
 
-def _controller_manager(plan: Mapping[str, Any]) -> dict[str, str]:
+def _controller_manager(plan: Mapping[str, Any], version: int) -> dict[str, str]:
     """Return the arguments that keep a second owner from dividing the pod network.
 
     Calico divides it by itself, in blocks. kubeadm would have the controller manager hand out /24
@@ -167,12 +168,10 @@ def _controller_manager(plan: Mapping[str, Any]) -> dict[str, str]:
     network = choice(plan, "pod_network", POD_NETWORKS, "calico")
     if network == "calico":
         return {"allocate-node-cidrs": "false"}
-    size = plan.get("pod_block_size")
-    return (
-        {}
-        if size is None
-        else {"node-cidr-mask-size": str(integer(plan, "pod_block_size", low=1, high=128))}
-    )
+    # An empty string of a role's default is no size; one of the other family ends the program.
+    chosen = plan.get("pod_block_size") not in (None, "")
+    given = integer(plan, "pod_block_size", low=1, high=128) if chosen else None
+    return {"node-cidr-mask-size": str(block_size(network, version, given))}
 
 
 def _cluster(plan: Mapping[str, Any], proxy: str) -> dict[str, Any]:
@@ -199,7 +198,7 @@ def _cluster(plan: Mapping[str, Any], proxy: str) -> dict[str, Any]:
     }
     derived: dict[str, dict[str, str]] = {
         "api_server": {"service-node-port-range": f"{first}-{last}"},
-        "controller_manager": _controller_manager(plan),
+        "controller_manager": _controller_manager(plan, pods.version),
     }
     chosen = _extra_arguments(plan)
     for component, (field, *below) in _COMPONENTS.items():

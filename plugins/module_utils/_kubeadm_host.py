@@ -52,6 +52,9 @@ ADDONS = ("coredns", "kube-proxy")
 
 STATIC_PODS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
+#: What kubeadm makes among certificates; openssl's own CA folder has an empty index.txt.
+_OF_PKI = (".crt", ".key", ".pub")
+
 #: An API server whose etcd is a static pod beside it asks for it here.
 _LOCAL_ETCD = re.compile(r"--etcd-servers=\S*//(127\.0\.0\.1|localhost|\[::1\])[:,\s]")
 
@@ -148,7 +151,11 @@ def read(root: str = "/", etcd_folder: str = ETCD) -> Remains:
     ]
     pki = [f"{KUBERNETES}/pki/{name}" for name in _tree(root, f"{KUBERNETES}/pki")]
     config = f"{KUBELET}/config.yaml"
-    empty = {path for path in (*kubeconfigs, *manifests, *pki, config) if _is_empty(root, path)}
+    made = [path for path in pki if path.endswith(_OF_PKI)]
+    empty = {path for path in (*kubeconfigs, *manifests, *made, config) if _is_empty(root, path)}
+    # Another program may keep its own in the usual folder.
+    was_here = f"{KUBERNETES}/manifests/etcd.yaml" in manifests or any("/etcd/" in p for p in pki)
+    folders = {etcd_folder, ETCD} if was_here else {etcd_folder}
     server = _text(root, f"{KUBERNETES}/manifests/kube-apiserver.yaml")
     kubelet = [name for name in _names(root, KUBELET) if name != "lost+found"]
     return Remains(
@@ -157,7 +164,7 @@ def read(root: str = "/", etcd_folder: str = ETCD) -> Remains:
             os.path.basename(path)[: -len(".yaml")] for path in manifests if path not in empty
         ),
         pki=tuple(path[len(f"{KUBERNETES}/pki/") :] for path in pki if path not in empty),
-        etcd=any("member" in _names(root, folder) for folder in (ETCD, etcd_folder)),
+        etcd=any("member" in _names(root, folder) for folder in folders),
         etcd_local=not server or bool(_LOCAL_ETCD.search(server + "\n")),
         kubelet_config="config.yaml" in kubelet and config not in empty,
         kubelet=bool(kubelet),
@@ -201,15 +208,17 @@ def _steps(remains: Remains, command: str) -> list[tuple[bool, str]]:
 
 
 def _begun(remains: Remains, command: str) -> bool:
-    """Say whether kubeadm has been here: users may bring a CA of their own for ``init``."""
-    return bool(
-        remains.empty
-        or remains.kubeconfigs
-        or remains.control_plane
-        or remains.etcd
-        or remains.kubelet_config
-        or (command == JOIN and "ca.crt" in remains.pki)
-    )
+    """Say whether kubeadm has been here.
+
+    For ``init`` users may bring a CA; without its key they must bring kubeconfigs too, as
+    kubeadm's external CA mode wants. A worker may have an etcd that is another program's.
+    """
+    if remains.empty or remains.control_plane or remains.kubelet_config:
+        return True
+    if command == JOIN:
+        return bool(remains.kubeconfigs or "ca.crt" in remains.pki)
+    external = "ca.crt" in remains.pki and "ca.key" not in remains.pki
+    return remains.etcd or bool(remains.kubeconfigs and not external)
 
 
 def _cut_off(remains: Remains, command: str) -> bool:

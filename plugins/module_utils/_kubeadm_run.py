@@ -71,17 +71,27 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def run(
     command: Sequence[str],
     timeout: float,
+    lock: int | None = None,
     kubelet: Callable[[], str] = _kubelet_live.fatal,
     interval: float = INTERVAL,
 ) -> Outcome:
-    """Run *command* until it ends, *timeout* seconds have passed, or *kubelet* reports a cause."""
+    """Run *command* until it ends, *timeout* seconds have passed, or *kubelet* reports a cause.
+
+    *lock* is a descriptor that the command holds open too, so that what it locks stays locked while
+    the command runs, whatever becomes of this process.
+    """
     environment = {**os.environ, "PATH": _kubectl.search_path(), "LC_ALL": "C.UTF-8"}
     deadline = time.monotonic() + timeout
     cause, late = "", False
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             process = subprocess.Popen(
-                command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment
+                command,
+                stdout=out,
+                stderr=err,
+                stdin=subprocess.DEVNULL,
+                env=environment,
+                pass_fds=[] if lock is None else [lock],
             )
         except OSError as error:
             return Outcome(127, "", f"error: {command[0]}: {error.strerror}")

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _files
+
 KUBECONFIG = "/etc/kubernetes/admin.conf"
 
 #: Messages of an API server that is starting, restarting or behind its load: the same command may
@@ -54,7 +56,7 @@ class Result(NamedTuple):
     def message(self) -> str:
         """Return the last line that says something, for a sentence."""
         lines = [line.strip() for line in (self.stderr or self.stdout).splitlines() if line.strip()]
-        return lines[-1] if lines else f"exit status {self.rc}"
+        return _files.printable(lines[-1]) if lines else f"exit status {self.rc}"
 
 
 class Kubectl:
@@ -142,7 +144,9 @@ def execute_command(
             command,
             input=stdin,
             capture_output=True,
-            text=True,
+            # Some programs print what others have written, in whatever encoding.
+            encoding="utf-8",
+            errors="surrogateescape",
             timeout=timeout,
             check=False,
             env=environment,

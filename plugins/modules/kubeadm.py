@@ -21,6 +21,7 @@ description:
   - If kubeadm fails, what it has made is taken back with C(kubeadm reset), unless the host had
     static pods, certificates, data of etcd, kubeconfigs or files of kubelet before. A preflight
     refusal of kubeadm makes nothing, so nothing is taken back.
+  - A run that finds kubeadm of an earlier run still at work fails, and leaves it alone.
   - While kubeadm waits for kubelet, it watches it, and ends within seconds with the error of a
     kubelet that exits again and again.
 attributes:
@@ -78,8 +79,9 @@ EXAMPLES = r"""
 RETURN = r"""
 state:
   description:
-    - How far kubeadm had got before, V(bare), V(complete), V(take_back) (cut off, and taken back)
-      or V(finish) (cut off with all files in place).
+    - How far kubeadm had got before, V(bare), V(complete), V(take_back) (cut off, and taken back),
+      V(finish) (cut off with all files in place), V(refuse), or V(busy) where another run's kubeadm
+      still works on the host.
   returned: always
   type: str
 """
@@ -96,6 +98,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cri_socket,
     _files,
     _kubeadm_host,
+    _kubeadm_lock,
     _kubeadm_reset,
     _kubeadm_run,
     _kubeadm_uploaded,
@@ -161,10 +164,17 @@ def _record(options: dict[str, Any], before: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _run(module: AnsibleModule, memory: _memory.Memory, state: str) -> None:
+def _read(options: dict[str, Any]) -> _kubeadm_host.Remains:
+    """Return what is there of what ``kubeadm reset`` would remove."""
+    remains = _kubeadm_host.read(etcd_folder=options["etcd_data_dir"])
+    # A worker's is another program's, and reset leaves it.
+    return remains._replace(etcd=False) if options["command"] == _kubeadm_host.JOIN else remains
+
+
+def _run(module: AnsibleModule, memory: _memory.Memory, state: str, lock: int) -> None:
     """Run kubeadm and keep the record true."""
     options = module.params
-    remains = _kubeadm_host.read(etcd_folder=options["etcd_data_dir"])
+    remains = _read(options)
     finishing = state == _kubeadm_host.FINISH
     record = memory.load() if finishing else _record(options, remains.precious())
     memory.save(record)
@@ -175,9 +185,10 @@ def _run(module: AnsibleModule, memory: _memory.Memory, state: str) -> None:
         command.append("--skip-token-print")
     enabled = _kubectl.execute_command(["systemctl", "enable", "kubelet"], timeout=60)
     if enabled.rc:
-        memory.forget()
+        if not finishing:
+            memory.forget()
         module.fail_json(msg=f"systemctl enable kubelet failed: {enabled.message}.", state=state)
-    outcome = _kubeadm_run.run(command, options["timeout"])
+    outcome = _kubeadm_run.run(command, options["timeout"], lock)
     if outcome.rc == 0 and not outcome.kubelet and not outcome.timed_out:
         memory.save({**record, "finished": True})
         return
@@ -185,13 +196,31 @@ def _run(module: AnsibleModule, memory: _memory.Memory, state: str) -> None:
     if finishing:
         after = "The control plane that it was to finish stays as it is."
     else:
-        now = _kubeadm_host.read(etcd_folder=options["etcd_data_dir"])
         after, restored = _kubeadm_run.sequel(
-            remains.precious(), now == remains, lambda: _take_back(module)
+            remains.precious(), _read(options) == remains, lambda: _take_back(module)
         )
         if restored:
             memory.forget()
     module.fail_json(msg=f"kubeadm {options['command']} failed: {why}. {after}", state=state)
+
+
+def _work(module: AnsibleModule, lock: int) -> None:
+    """Make the node, and end the module."""
+    options, memory = module.params, _kubeadm_host.memory()
+    verdict = _kubeadm_uploaded.judge_host(
+        memory.load(), options["command"], options["etcd_data_dir"]
+    )
+    if verdict.problem:
+        module.fail_json(msg=f"{verdict.problem} {verdict.fix}", state=verdict.state)
+    changed = verdict.state != _kubeadm_host.COMPLETE
+    if not module.check_mode:
+        if verdict.state == _kubeadm_host.TAKE_BACK:
+            _restart(module, memory, verdict.state)
+        if changed:
+            _run(module, memory, verdict.state, lock)
+        elif memory.load():
+            memory.save({**memory.load(), "finished": True})
+    module.exit_json(changed=changed, state=verdict.state)
 
 
 def main() -> None:
@@ -210,24 +239,13 @@ def main() -> None:
     )
     options = module.params
     module.no_log_values.update(TOKEN.findall(options["config"]))
-    memory = _kubeadm_host.memory()
-    verdict = _kubeadm_uploaded.judge_host(
-        memory.load(), options["command"], options["etcd_data_dir"]
-    )
-    if verdict.problem:
-        module.fail_json(msg=f"{verdict.problem} {verdict.fix}", state=verdict.state)
-    changed = verdict.state != _kubeadm_host.COMPLETE
-    if not module.check_mode:
-        try:
-            if verdict.state == _kubeadm_host.TAKE_BACK:
-                _restart(module, memory, verdict.state)
-            if changed:
-                _run(module, memory, verdict.state)
-            elif memory.load():
-                memory.save({**memory.load(), "finished": True})
-        except OSError as error:
-            module.fail_json(msg=f"{error.filename}: {error.strerror}.", state=verdict.state)
-    module.exit_json(changed=changed, state=verdict.state)
+    try:
+        with _kubeadm_lock.held() as lock:
+            _work(module, lock)
+    except _kubeadm_lock.Busy as error:
+        module.fail_json(msg=str(error), state="busy")
+    except OSError as error:
+        module.fail_json(msg=f"{error.filename}: {error.strerror}.", state="unknown")
 
 
 if __name__ == "__main__":

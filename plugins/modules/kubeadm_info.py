@@ -56,6 +56,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kubeadm_host,
+    _kubeadm_lock,
     _kubeadm_uploaded,
 )
 
@@ -68,9 +69,16 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    verdict = _kubeadm_uploaded.judge_host(
-        _kubeadm_host.memory().load(), module.params["command"], module.params["etcd_data_dir"]
-    )
+    try:
+        with _kubeadm_lock.held():
+            verdict = _kubeadm_uploaded.judge_host(
+                _kubeadm_host.memory().load(),
+                module.params["command"],
+                module.params["etcd_data_dir"],
+            )
+    except _kubeadm_lock.Busy as error:
+        module.fail_json(msg=str(error), state="busy")
+        raise
     if verdict.problem:
         module.fail_json(msg=f"{verdict.problem} {verdict.fix}", state=verdict.state)
     module.exit_json(changed=False, state=verdict.state)

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _host_problems
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
@@ -19,6 +17,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._checks import (
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import count
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.leftovers import ETCD_FOLDER
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _endpoint
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import (
     Host,
     listed,
@@ -31,20 +30,6 @@ _ID = "leftovers"
 #: Pod networks by the names of their files in /etc/cni/net.d. Others, such as podman's bridge, are
 #: of no cluster.
 _CNI = re.compile(r"antrea|calico|canal|cilium|flannel|kindnet|kube-?ovn|kube-?router|ovn|weave")
-
-_PORT = 6443
-
-
-def address(server: str) -> tuple[str, int] | None:
-    """Return host and port of "https://[fd00::1]:6443" or "host:6443", None where it is neither."""
-    match = re.fullmatch(r"(?:https?://)?(?:\[([^\]]*)\]|([^/:\[\]]+))(?::(\d{1,5}))?/?", server)
-    if not match:
-        return None
-    host = (match[1] or match[2] or "").lower()
-    # A name stays as it is.
-    with suppress(ValueError):
-        host = str(ipaddress.ip_address(host))
-    return host, int(match[3] or _PORT)
 
 
 def _cni_files(found: Reader) -> list[str]:
@@ -102,15 +87,17 @@ def _own(host: Host, server: tuple[str, int]) -> bool | None:
     kubelet on a control-plane node may talk to the API server beside it
     (kubernetes/cmd/kubeadm/app/cmd/phases/join/kubelet.go).
     """
-    planned = address(host.plan.endpoint)
+    planned = _endpoint.address(host.plan.endpoint)
     if planned is None:
         return None
     if server == planned:
         return True
+    if _endpoint.guessed(host.plan, planned[0]):
+        return None
     if not host.control_plane:
         return False
     own = host.interface.text("address")
-    return server == address(f"[{own}]") if own else None
+    return server == _endpoint.address(f"[{own}]") if own else None
 
 
 def cluster(host: Host) -> Iterator[Check]:
@@ -126,7 +113,7 @@ def cluster(host: Host) -> Iterator[Check]:
     if not server:
         yield _of_bare(host, found)
         return
-    at = address(server)
+    at = _endpoint.address(server)
     own = None if at is None else _own(host, at)
     limit = host.plan.endpoint
     if own:

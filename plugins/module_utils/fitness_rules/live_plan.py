@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils._checks import ERROR, WARNING, Check
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _endpoint
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._host import (
     NOT_READ,
     Host,
 )
-from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._plan import Plan
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules._reader import Reader
-from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules.leftovers import address
 from ansible_collections.fastpath.k8s.plugins.module_utils.live import networks, nodes, pools
 
 _POOL_TEXTS = ("name", "cidr", "ipip_mode", "vxlan_mode", "node_selector")
@@ -102,24 +101,14 @@ def _names(kubeadm: dict[str, str], host: Host) -> Iterator[Check]:
             )
         yield check
     endpoint = kubeadm.get("endpoint", "")
-    found, wanted = address(endpoint), address(plan.endpoint)
-    if found and wanted and found != wanted and not _guessed(plan, wanted[0]):
+    found, wanted = _endpoint.address(endpoint), _endpoint.address(plan.endpoint)
+    if found and wanted and found != wanted and not _endpoint.guessed(plan, wanted[0]):
         yield Check(
             "endpoint", None, "control-plane endpoint", endpoint, plan.endpoint, ERROR,
             f"The running cluster has the control-plane endpoint {endpoint}, planned is "
             f"{plan.endpoint}: kubeconfigs and certificates of every node have the first.",
             f"Set fastpath_control_plane_endpoint: {endpoint}.",
         )  # fmt: skip
-
-
-def _guessed(plan: Plan, host: str) -> bool:
-    """Say whether *host* is the address of a node without facts, which may be a port forward's."""
-    for name in plan.interfaces:
-        known = Reader(plan.interfaces[name])
-        at = address(f"[{known.text('address')}]")
-        if at and at[0] == host and not known.text("interface"):
-            return True
-    return False
 
 
 def _addresses(hosts: Sequence[Host], there: dict[str, dict[str, Any]]) -> Iterator[Check]:

@@ -68,6 +68,16 @@ def test_calico_alone_divides_the_pod_network():
     assert arguments(manager["controllerManager"]) == {"node-cidr-mask-size": "24"}
 
 
+@pytest.mark.parametrize("size", [None, ""])
+def test_a_node_of_ipv6_has_no_block_of_ipv4(size):
+    """The controller manager ends where a node's network is larger than the cluster's."""
+    made = init(
+        pod_network="cilium", pod_cidr="fd01::/104", service_cidr="fd02::/112", pod_block_size=size
+    )
+    manager = made["ClusterConfiguration"]["controllerManager"]
+    assert arguments(manager) == {"node-cidr-mask-size": "120"}
+
+
 def test_extra_arguments_stand_over_the_derived_ones():
     extra = {
         "controller_manager": {"allocate-node-cidrs": "true", "leader-elect-lease-duration": "60s"},

@@ -72,6 +72,13 @@ EMPTY_FILES = Remains(
         (Remains(pki=("ca.crt", "ca.key")), {}, None, BARE),
         (Remains(manifests=("kube-vip",)), {}, None, BARE),
         (Remains(), BEGUN, None, BARE),
+        # kubeadm's external CA mode: certificates and kubeconfigs of others, no key of the CA.
+        (
+            Remains(kubeconfigs=CONTROL_PLANE.kubeconfigs, pki=("apiserver.crt", "ca.crt")),
+            {},
+            None,
+            BARE,
+        ),
         # A control plane, with and without an API that answers, and with an etcd elsewhere.
         (CONTROL_PLANE, {}, None, COMPLETE),
         (CONTROL_PLANE, {}, UPLOADED, COMPLETE),
@@ -150,7 +157,9 @@ def test_a_control_plane(remains, record, uploaded, state):
         (Remains(pki=("ca.crt",)), {}, REFUSE),
         (Remains(empty=("/etc/kubernetes/bootstrap-kubelet.conf",)), JOINING, TAKE_BACK),
         (Remains(empty=("/etc/kubernetes/bootstrap-kubelet.conf",)), {}, REFUSE),
-        (Remains(etcd=True), JOINING, REFUSE),
+        # Another program's.
+        (Remains(etcd=True), {}, BARE),
+        (WORKER._replace(etcd=True), {}, COMPLETE),
     ],
 )
 def test_a_worker(remains, record, state):
@@ -202,6 +211,19 @@ def test_what_is_read(tmp_path, servers, local):
     (tmp_path / "var/lib/kubelet/config.yaml").write_text("kind: KubeletConfiguration")
     found = _kubeadm_host.read(str(tmp_path), "/mnt/etcd")
     assert (found.etcd, found.kubelet_config, found.kubelet) == (True, True, True)
+
+
+def test_what_others_keep_is_not_read_for_kubeadms(tmp_path):
+    """An etcd of another program, and the database of openssl's CA."""
+    (tmp_path / "var/lib/etcd/member").mkdir(parents=True)
+    (tmp_path / "etc/kubernetes/pki").mkdir(parents=True)
+    (tmp_path / "etc/kubernetes/pki/index.txt").touch()
+    found = _kubeadm_host.read(str(tmp_path), "/srv/etcd")
+    assert (found.etcd, found.empty) == (False, ())
+    assert _kubeadm_host.read(str(tmp_path)).etcd
+    (tmp_path / "etc/kubernetes/pki/etcd").mkdir()
+    (tmp_path / "etc/kubernetes/pki/etcd/ca.crt").write_text("-----BEGIN")
+    assert _kubeadm_host.read(str(tmp_path), "/srv/etcd").etcd
 
 
 def test_a_bare_host_has_nothing_that_is_precious(tmp_path):

@@ -13,7 +13,7 @@ STARTED = "echo '[kubelet-start] Starting the kubelet'"
 
 
 def shell(script, timeout=30, kubelet=lambda: ""):
-    return _kubeadm_run.run(["sh", "-c", script], timeout, kubelet, interval=0.05)
+    return _kubeadm_run.run(["sh", "-c", script], timeout, None, kubelet, interval=0.05)
 
 
 def test_a_command_that_ends():

@@ -10,6 +10,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _kubeadm_host,
+    _kubeadm_lock,
     _kubeadm_uploaded,
     _kubelet_live,
     _memory,
@@ -91,6 +92,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(_kubeadm_host, "KUBELET", str(machine.kubelet))
     monkeypatch.setattr(_kubeadm_host, "ETCD", str(machine.etcd))
     monkeypatch.setattr(_memory, "FOLDER", str(tmp_path / "memory"))
+    monkeypatch.setattr(_kubeadm_lock, "PATH", str(tmp_path / "lock"))
     monkeypatch.setattr(_kubeadm_uploaded, "config_maps", lambda _kubectl: None)
     monkeypatch.setattr(_kubelet_live, "fatal", lambda: "")
     return machine
@@ -217,3 +219,25 @@ def test_a_control_plane_that_was_cut_off_late_is_finished(machine, run):
     assert machine.calls() == ["init", "init", "init"]
     assert "--skip-phases=preflight,certs," in (machine.top / "calls").read_text()
     assert run()["changed"] is False
+
+
+def test_the_work_of_a_run_that_still_works_is_left_alone(machine, run):
+    with _kubeadm_lock.held(str(machine.top / "lock")):
+        busy = run()
+        assert busy["failed"]
+        assert "is still working on this host, started by process" in busy["msg"]
+        assert run(module=kubeadm_info)["failed"]
+    assert machine.calls() == []
+    assert run()["changed"]
+
+
+def test_kubeadm_itself_holds_the_lock(machine, run):
+    """A module that is killed leaves kubeadm running."""
+    held = machine.top / "held"
+    path = machine.top / "bin/kubeadm"
+    lock = machine.top / "lock"
+    path.write_text(
+        path.read_text().replace("#!/bin/sh", f"#!/bin/sh\nls -l /proc/self/fd > {held}")
+    )
+    run()
+    assert str(lock) in held.read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _host_problems
-from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import leftovers
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness_rules import _endpoint
 
 CLUSTER = "cluster of the host"
 CALICO = "/etc/cni/net.d/10-calico.conflist"
@@ -183,4 +183,18 @@ def test_the_planned_data_plane_is_told(one):
     ],
 )
 def test_addresses_of_servers(server, expected):
-    assert leftovers.address(server) == expected
+    assert _endpoint.address(server) == expected
+
+
+def test_a_guessed_endpoint_proves_nothing(one):
+    """cp1 is left out by --limit and told no facts: its address may be one of a port forward."""
+    interfaces = {
+        "cp1": {"address": "203.0.113.5"},
+        "w1": {"address": "10.0.0.21", "interface": "x"},
+    }
+    found = one(
+        "leftovers", CLUSTER, NODE,
+        control_plane_endpoint="203.0.113.5:6443", node_interfaces=interfaces,
+    )  # fmt: skip
+    assert found.verdict == "info"
+    assert "reset" not in found.fix
