@@ -13,17 +13,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 _NAMES = ("http_proxy", "https_proxy", "no_proxy")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]+)=(.*)")
 _FILE = re.compile(r"(/\S+) \(ignore_errors=")
-
-
-def _masked(url: str) -> str:
-    head, scheme, rest = url.strip().rpartition("//")
-    _credentials, at, place = rest.rpartition("@")
-    return f"{head}{scheme}{'***@' if at else ''}{place}"
 
 
 def _words(text: str) -> list[str]:
@@ -51,8 +46,8 @@ def _source(name: str, of: str, values: Mapping[str, str]) -> dict[str, str] | N
     return {
         "source": name,
         "of": of,
-        "http_proxy": _masked(found["http_proxy"]),
-        "https_proxy": _masked(found["https_proxy"]),
+        "http_proxy": _credentials.of_url(found["http_proxy"].strip()),
+        "https_proxy": _credentials.of_url(found["https_proxy"].strip()),
         "no_proxy": found["no_proxy"],
     }
 

@@ -67,6 +67,17 @@ def test_credentials_are_not_returned(tmp_path):
     assert found[0]["https_proxy"] == "http://***@p:1"
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://joe:s3cret@p:1//", "http://joe:s3//cret@p:1", "http://joe:s3@cret@p:1",
+     "http://joe:s3/cret@p:1", "joe:s3/cret@p:1"],
+)  # fmt: skip
+def test_no_part_of_a_password_is_returned(tmp_path, url):
+    (source,) = read(tmp_path, {"https_proxy": url})
+    assert "s3" not in str(source)
+    assert "cret" not in str(source)
+
+
 def test_the_services_of_systemd(tmp_path):
     (tmp_path / "etc/default").mkdir(parents=True)
     (tmp_path / "etc/default/kubelet").write_text("NO_PROXY=10.0.0.0/8\n")
