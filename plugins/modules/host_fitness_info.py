@@ -140,8 +140,9 @@ fitness:
       elements: dict
     resolver:
       description:
-        - C(kubelet), the file that kubelet gives to pods, C(resolved), whether systemd-resolved
-          runs, C(link), what C(/etc/resolv.conf) points at, and C(files), by path the name servers
+        - C(kubelet), the file that kubeadm has kubelet give to pods, C(resolved), whether
+          systemd-resolved runs, C(link), what C(/etc/resolv.conf) points at, C(flag) and C(config), the files that
+          kubelet's arguments and its configuration name, and C(files), by path the name servers
           of each file, null where there is none.
       type: dict
     certificates:

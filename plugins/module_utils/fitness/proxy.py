@@ -18,10 +18,34 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import H
 
 _NAMES = ("http_proxy", "https_proxy", "no_proxy")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]+)=(.*)")
+
+#: systemctl quotes values with characters of a shell so, with the escapes of C (systemd,
+#: src/basic/escape.c, shell_maybe_quote).
+_ANSI_C = re.compile(r"(?<![^\s=])\$'((?:[^'\\]|\\.)*)'")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))")
+_ESCAPES = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+
 _FILE = re.compile(r"(/\S+) \(ignore_errors=")
 
 
+def _decoded(match: re.Match[str]) -> str:
+    """Return what stands in $'...' as a shell quotes it that knows no escapes."""
+
+    def one(escape: re.Match[str]) -> bytes:
+        code, octal, plain = escape.groups()
+        if code or octal:
+            return bytes([int(code or octal, 16 if code else 8) & 0xFF])
+        return _ESCAPES.get(plain, plain).encode()
+
+    parts, end, text = [], 0, match[1]
+    for escape in _ESCAPE.finditer(text):
+        parts += [text[end : escape.start()].encode(), one(escape)]
+        end = escape.end()
+    return shlex.quote(b"".join([*parts, text[end:].encode()]).decode("utf-8", "replace"))
+
+
 def _words(text: str) -> list[str]:
+    text = _ANSI_C.sub(_decoded, text)
     try:
         return shlex.split(text)
     except ValueError:

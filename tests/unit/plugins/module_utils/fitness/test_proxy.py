@@ -95,6 +95,20 @@ def test_the_services_of_systemd(tmp_path):
     assert found[1]["https_proxy"] == "http://m:1"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HTTPS_PROXY=$'http://p:1/\\'a\\x20b'", "http://p:1/'a b"),
+        ("HTTPS_PROXY=$'http://p:1/\\303\\244\\t\\\\'", "http://p:1/ä\t\\"),
+        ('HTTPS_PROXY="http://p:1/ b"', "http://p:1/ b"),
+        ("HTTPS_PROXY='a$'", "a$"),
+    ],
+)
+def test_what_systemd_quotes(tmp_path, text, expected):
+    (source, _other) = read(tmp_path, manager=f"LANG=C\n{text}\nNO_PROXY=$'a, b'\n")
+    assert (source["https_proxy"], source["no_proxy"]) == (expected, "a, b")
+
+
 def test_a_host_without_systemd(tmp_path):
     host = Host(str(tmp_path), lambda *_a, **_o: _kubectl.Result(127, "", "no systemctl"))
     assert proxy.read(host, (), {}) == {"sources": [], "no_proxy": []}
