@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import drop_ins
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 _NAMES = ("http_proxy", "https_proxy", "no_proxy")
@@ -76,22 +77,32 @@ def _source(name: str, of: str, values: Mapping[str, str]) -> dict[str, str] | N
     }
 
 
+def _settings(host: Host, unit: str) -> tuple[list[str], list[str]]:
+    """Return the values of Environment= and the paths of EnvironmentFile= of a unit."""
+    done = host.run(
+        ["systemctl", "show", unit, "--property=LoadState,Environment,EnvironmentFiles"]
+    )
+    lines = [line.partition("=")[::2] for line in done.stdout.splitlines()]
+    if done.rc or ("LoadState", "not-found") in lines:
+        return drop_ins.environment(host, unit)
+    files = [text for name, text in lines if name == "EnvironmentFiles"]
+    return (
+        [text for name, text in lines if name == "Environment"],
+        [path for text in files for path in _FILE.findall(text)],
+    )
+
+
 def _units(host: Host) -> dict[str, dict[str, str]]:
     """Return the environment of kubelet's and containerd's own units."""
     found: dict[str, dict[str, str]] = {}
     for unit in ("kubelet", "containerd"):
-        done = host.run(
-            ["systemctl", "show", f"{unit}.service", "--property=Environment,EnvironmentFiles"]
+        settings, files = _settings(host, f"{unit}.service")
+        values = dict(
+            word.split("=", 1) for text in settings for word in _words(text) if "=" in word
         )
-        values: dict[str, str] = {}
-        for line in done.stdout.splitlines() if done.rc == 0 else ():
-            name, _equals, text = line.partition("=")
-            if name == "Environment":
-                values |= dict(word.split("=", 1) for word in _words(text) if "=" in word)
-            elif name == "EnvironmentFiles":
-                # A file ranks above what stands in the unit (systemd.exec(5)).
-                for path in _FILE.findall(text):
-                    values |= _assignments(host.text(path))
+        # A file ranks above what stands in the unit (systemd.exec(5)).
+        for path in files:
+            values |= _assignments(host.text(path))
         found[unit] = values
     return found
 

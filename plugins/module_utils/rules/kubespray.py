@@ -259,6 +259,16 @@ def node_address(cluster: Cluster, host: Host) -> Iterator[Problem]:
     line = (
         f'Write {_NODE_IP}: {found[name]} for this host, or {_NODE_IP}: "{{{{ {name} }}}}" for all'
     )
+    if name.startswith("access_") and found[name] not in own:
+        # It is how others reach the host, by a NAT for example; kubelet could not report it.
+        yield Problem(
+            ID, WARNING, name,
+            f"is {found[name]}, which is not known as an address of the host itself, and only "
+            f"{_NODE_IP} is read: the plan is for {planned or 'the address of its default route'}.",
+            f"Nothing to do where that carries the nodes' traffic; else write {_NODE_IP} with the "
+            "address of the host that does.", host.name, value,
+        )  # fmt: skip
+        return
     if planned is None:
         yield Problem(
             ID, WARNING, name,

@@ -109,6 +109,41 @@ def test_what_systemd_quotes(tmp_path, text, expected):
     assert (source["https_proxy"], source["no_proxy"]) == (expected, "a, b")
 
 
+@pytest.mark.parametrize(
+    ("files", "proxy", "direct"),
+    [
+        ({"/etc/systemd/system/kubelet.service.d/a.conf":
+          '[Service]\nEnvironment="HTTPS_PROXY=http://p:1" NO_PROXY=x\n'}, "http://p:1", "x"),
+        ({"/usr/lib/systemd/system/kubelet.service.d/a.conf":
+          "[Service]\nEnvironment=HTTPS_PROXY=http://p%%40:1 \\\n  NO_PROXY=x\n"},
+         "http://p%40:1", "x"),
+        # A later name counts; a file in /etc hides one of its name in /usr/lib.
+        ({"/usr/lib/systemd/system/kubelet.service.d/z.conf":
+          "[Service]\nEnvironment=HTTPS_PROXY=a",
+          "/etc/systemd/system/kubelet.service.d/z.conf": "[Service]\nEnvironment=HTTPS_PROXY=b",
+          "/run/systemd/system/kubelet.service.d/b.conf": "[Service]\nEnvironment=NO_PROXY=c"},
+         "b", "c"),
+        ({"/etc/systemd/system/kubelet.service.d/a.conf": "[Service]\nEnvironment=HTTPS_PROXY=a",
+          "/etc/systemd/system/kubelet.service.d/b.conf":
+          "[Service]\nEnvironment=\nEnvironmentFile=-/etc/p\n", "/etc/p": "https_proxy=d\n"},
+         "d", ""),
+        ({"/etc/systemd/system/kubelet.service.d/a.conf": "[Unit]\nEnvironment=HTTPS_PROXY=a",
+          "/etc/systemd/system/kubelet.service.d/a.txt": "[Service]\nEnvironment=HTTPS_PROXY=a",
+          "/etc/systemd/system/kubelet.service.d/b.conf": "[Service]\n#Environment=HTTPS_PROXY=a"},
+         None, None),
+    ],
+)  # fmt: skip
+def test_drop_ins_of_a_unit_that_is_not_there_yet(tmp_path, files, proxy, direct):
+    for path, text in files.items():
+        (tmp_path / path[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path[1:]).write_text(text)
+    found = read(tmp_path, kubelet="LoadState=not-found\nEnvironment=\n")
+    given = [(one["source"], one["https_proxy"], one["no_proxy"]) for one in found]
+    assert given == ([] if proxy is None else [("kubelet.service", proxy, direct)])
+    # systemd itself says what a unit has that is there.
+    assert read(tmp_path, kubelet="LoadState=loaded\nEnvironment=\n") == []
+
+
 def test_a_host_without_systemd(tmp_path):
     host = Host(str(tmp_path), lambda *_a, **_o: _kubectl.Result(127, "", "no systemctl"))
     assert proxy.read(host, (), {}) == {"sources": [], "no_proxy": []}

@@ -184,3 +184,12 @@ def test_the_planned_data_plane_is_told(one):
 )
 def test_addresses_of_servers(server, expected):
     assert leftovers.address(server) == expected
+
+
+@pytest.mark.parametrize("folders", [["/var/lib/etcd"], ["/var/lib/etcd", "/srv/etcd"], ["/srv/x"]])
+def test_the_folder_that_has_the_data_is_named(one, folders):
+    changes = {
+        "leftovers.etcd_data": True, "leftovers.etcd_data_in": folders, "disk.path": "/srv/etcd",
+    }  # fmt: skip
+    found = one("leftovers", "leftovers", changes)
+    assert found.message.endswith(f"etcd's data in {' and '.join(folders)}.")

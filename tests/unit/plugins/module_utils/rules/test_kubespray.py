@@ -275,9 +275,10 @@ def of(name, **more):
     return {host: {name: address, **more} for host, address in IPS.items()}
 
 
-@pytest.mark.parametrize("name", ["ip", "access_ip"])
-def test_an_address_that_contradicts_the_plan_is_an_error(found, name):
-    told = found({}, of(name), only=ID)
+@pytest.mark.parametrize("also", [{}, {"access_ip": "192.0.2.1"}])
+def test_an_address_that_contradicts_the_plan_is_an_error(found, also):
+    name = "ip"
+    told = found({}, of(name, **also), only=ID)
     assert len(told) == 3
     assert told[0] == (
         f"error [foreign-variable] cp1: {name}: is 10.3.0.1, and the plan is for 10.0.0.11: only "
@@ -285,6 +286,18 @@ def test_an_address_that_contradicts_the_plan_is_an_error(found, name):
         f'fastpath_node_ip: "{{{{ {name} }}}}" for all; or remove {name}, where 10.0.0.11 carries '
         "the nodes' traffic."
     )
+
+
+def test_an_address_that_only_others_see_is_a_warning(found):
+    told = found({}, of("access_ip"), only=ID)
+    assert len(told) == 3
+    assert told[0].startswith("warning [foreign-variable] cp1: access_ip: is 10.3.0.1, ")
+    assert "Write fastpath_node_ip" not in "".join(told)
+    (line,) = found(
+        {}, {"cp1": {"access_ip": "10.3.0.1", "ansible_host": "cp1.example.org"}}, only=ID
+    )
+    assert line.startswith("warning")
+    assert "Write fastpath_node_ip" not in line
 
 
 def test_one_that_is_the_plan_is_not(found):
@@ -301,8 +314,10 @@ def test_the_address_that_the_host_has_is_the_one_to_write(found):
         "eth1": {"device": "eth1", "active": True, "ipv4": {"address": "10.7.0.1"}},
     }
     own = {"ip": "192.0.2.1", "access_ip": "10.7.0.1", "ansible_facts": facts}
-    (line,) = found({}, {"cp1": own}, only=ID)
-    assert "cp1: access_ip: is 10.7.0.1" in line
+    for given in (own, {**own, "ip": ""}):
+        (line,) = found({}, {"cp1": given}, only=ID)
+        assert line.startswith("error [foreign-variable] cp1: access_ip: is 10.7.0.1")
+        assert "Write fastpath_node_ip: 10.7.0.1" in line
 
 
 def test_where_the_plan_is_not_known_yet_it_is_a_warning(found):
