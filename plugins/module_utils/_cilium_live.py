@@ -131,7 +131,7 @@ def parse_owner(text: str) -> dict[str, Any]:
     answer = json.loads(text) if text.strip() else {}
     objects = {
         (item.get("kind"), item["metadata"]["name"]): item
-        for item in (answer.get("items", []) if answer.get("kind") == "List" else [answer])
+        for item in ((answer.get("items") or []) if answer.get("kind") == "List" else [answer])
         if item.get("metadata")
     }
     kubeadm = objects.get(("ConfigMap", "kubeadm-config"))

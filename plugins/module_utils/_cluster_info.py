@@ -15,14 +15,14 @@ CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 def parse_nodes(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the nodes in ``kubectl get nodes -o json``."""
     nodes = []
-    for item in answer.get("items", []):
-        status = item.get("status", {})
-        ready = next((c for c in status.get("conditions", []) if c.get("type") == "Ready"), {})
-        info = status.get("nodeInfo", {})
+    for item in answer.get("items") or []:
+        status = item.get("status") or {}
+        ready = next((c for c in status.get("conditions") or [] if c.get("type") == "Ready"), {})
+        info = status.get("nodeInfo") or {}
         addresses = [
-            a["address"] for a in status.get("addresses", []) if a.get("type") == "InternalIP"
+            a["address"] for a in status.get("addresses") or [] if a.get("type") == "InternalIP"
         ]
-        control_plane = CONTROL_PLANE_LABEL in item["metadata"].get("labels", {})
+        control_plane = CONTROL_PLANE_LABEL in (item["metadata"].get("labels") or {})
         nodes.append(
             {
                 "name": item["metadata"]["name"],
@@ -64,7 +64,7 @@ def parse_pools(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
             "block_size": item["spec"].get("blockSize")
             or DEFAULTS["calico"][6 if ":" in str(item["spec"].get("cidr")) else 4],
         }
-        for item in answer.get("items", [])
+        for item in answer.get("items") or []
     ]
 
 
@@ -115,14 +115,14 @@ def parse_service(spec: Mapping[str, Any]) -> dict[str, Any]:
 def parse_pods(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return each node's pod in ``kubectl get pods -o json``, without those that go away."""
     pods: dict[str, dict[str, Any]] = {}
-    for item in answer.get("items", []):
-        node = item.get("spec", {}).get("nodeName")
+    for item in answer.get("items") or []:
+        node = (item.get("spec") or {}).get("nodeName")
         if not node or item["metadata"].get("deletionTimestamp"):
             continue
-        status = item.get("status", {})
+        status = item.get("status") or {}
         ready = any(
             c.get("type") == "Ready" and c.get("status") == "True"
-            for c in status.get("conditions", [])
+            for c in status.get("conditions") or []
         )
         waiting = [
             f"{state['waiting'].get('reason', '')} {state['waiting'].get('message', '')}".strip()

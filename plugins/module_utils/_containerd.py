@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _toml
+from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials, _toml
 
 FOLDER = "/etc/containerd"
 CONFIG = f"{FOLDER}/config.toml"
@@ -58,7 +58,6 @@ _SECRET = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(r"(?<=//)[^/@\s\"']*@")
 
 Path = tuple[str, ...]
 
@@ -112,7 +111,7 @@ class Result(NamedTuple):
 
 def redacted(text: str) -> str:
     """Return a configuration as a diff may show it: without passwords and tokens."""
-    return _CREDENTIALS.sub("***@", _SECRET.sub(r'\1"***"', text))
+    return _credentials.of_text(_SECRET.sub(r'\1"***"', text))
 
 
 def parse_version(output: str) -> tuple[int, int] | None:

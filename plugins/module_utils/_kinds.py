@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _ports
+from ansible_collections.fastpath.k8s.plugins.module_utils import _cidr, _credentials, _ports
 from ansible_collections.fastpath.k8s.plugins.module_utils._problems import Note
 from ansible_collections.fastpath.k8s.plugins.module_utils._values import BadValue, near
 
@@ -23,7 +23,6 @@ _FALSE = frozenset({"false", "no"})
 
 _DURATION = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
-_PASSWORD = re.compile(r"(?<=//)[^/@\s]*@")
 
 #: YAML 1.1, which Ansible reads, takes more for booleans and numbers than people mean.
 BOOLEANS = "YAML reads on, off, yes and no as booleans"
@@ -49,8 +48,8 @@ class Unreadable:
 
 def shown(value: Any) -> str:
     """Return *value* as a message quotes it: short, and on one line."""
+    value = _credentials.within(value)
     text = repr(str(value) if isinstance(value, str) else value)
-    text = _PASSWORD.sub("***@", text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

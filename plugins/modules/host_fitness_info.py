@@ -140,9 +140,10 @@ fitness:
       elements: dict
     resolver:
       description:
-        - C(kubelet), the file that kubelet gives to pods, C(resolved), whether systemd-resolved
-          runs, C(link), what C(/etc/resolv.conf) points at, and C(files), by path the name servers
-          of each file, null where there is none.
+        - C(kubelet), the file that kubeadm has kubelet give to pods, C(resolved), whether
+          systemd-resolved runs, C(link), what C(/etc/resolv.conf) points at, C(flag) and C(config),
+          the files that kubelet's arguments and its configuration name, and C(files), by path the
+          name servers of each file, null where there is none.
       type: dict
     certificates:
       description:
@@ -238,8 +239,9 @@ fitness:
     leftovers:
       description:
         - What another cluster or service proxy has left; paths, kube_ipvs0, ipvs_services,
-          kube_chains, nft_kube_proxy, interfaces, kubelet_server, etcd_data, etcd_running, and
-          etcd_folder, the names in O(disk_path), 20 at most.
+          kube_chains, nft_kube_proxy, interfaces, kubelet_server, etcd_data, etcd_data_in (the
+          folders that have it), etcd_running, and etcd_folder, the names in O(disk_path), 20 at
+          most.
       type: dict
 """
 

@@ -97,7 +97,7 @@ class Reader:
         items = [
             item
             for arguments in listing.requests(params)
-            for item in self.get(*arguments).get("items", [])
+            for item in self.get(*arguments).get("items") or []
         ]
         self.nodes = listing.nodes(items)
         self.pools = listing.pools(items)

@@ -34,7 +34,12 @@ def _files(host: Host) -> Iterator[tuple[str, str]]:
         for name in host.names(folder):
             if name.endswith(".crt"):
                 yield f"{folder}/{name}", host.text(f"{folder}/{name}")
+    current = host.exists(f"{_KUBELET}/{_CLIENT}")
     for name in host.names(_KUBECONFIGS):
+        # kubelet reads it at its first start alone; its own is what it uses since
+        # (kubernetes/pkg/kubelet/certificate/kubelet.go, NewKubeletClientCertificateManager).
+        if name == "kubelet.conf" and current:
+            continue
         path = f"{_KUBECONFIGS}/{name}"
         for data in _EMBEDDED.findall(host.text(path)) if name.endswith(".conf") else ():
             try:

@@ -99,7 +99,8 @@ def read(
     which a folder ``member`` is the data of one.
     """
     saved = {"iptables": rules.iptables, "ip6tables": rules.ip6tables}
-    folders = [folder for folder in (ETCD_FOLDER, etcd_folder) if folder]
+    folders = dict.fromkeys(folder for folder in (ETCD_FOLDER, etcd_folder) if folder)
+    with_data = [folder for folder in folders if host.exists(f"{folder}/member")]
     return {
         "paths": _paths(host),
         "kube_ipvs0": host.exists(f"{_NET}/kube-ipvs0"),
@@ -108,7 +109,8 @@ def read(
         "nft_kube_proxy": _kube_proxy_live.has_table(rules.nft_tables),
         "interfaces": _interfaces(host),
         "kubelet_server": parse_server(host.text("/etc/kubernetes/kubelet.conf")),
-        "etcd_data": any(host.exists(f"{folder}/member") for folder in folders),
+        "etcd_data": bool(with_data),
+        "etcd_data_in": with_data,
         "etcd_folder": host.names(etcd_folder)[:_NAMES] if etcd_folder else [],
         "etcd_running": "etcd" in processes.values(),
     }

@@ -13,20 +13,40 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials
+from ansible_collections.fastpath.k8s.plugins.module_utils.fitness import drop_ins
 from ansible_collections.fastpath.k8s.plugins.module_utils.fitness.host import Host
 
 _NAMES = ("http_proxy", "https_proxy", "no_proxy")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]+)=(.*)")
+
+#: systemctl quotes values with characters of a shell so, with the escapes of C (systemd,
+#: src/basic/escape.c, shell_maybe_quote).
+_ANSI_C = re.compile(r"(?<![^\s=])\$'((?:[^'\\]|\\.)*)'")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))")
+_ESCAPES = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+
 _FILE = re.compile(r"(/\S+) \(ignore_errors=")
 
 
-def _masked(url: str) -> str:
-    head, scheme, rest = url.strip().rpartition("//")
-    _credentials, at, place = rest.rpartition("@")
-    return f"{head}{scheme}{'***@' if at else ''}{place}"
+def _decoded(match: re.Match[str]) -> str:
+    """Return what stands in $'...' as a shell quotes it that knows no escapes."""
+
+    def one(escape: re.Match[str]) -> bytes:
+        code, octal, plain = escape.groups()
+        if code or octal:
+            return bytes([int(code or octal, 16 if code else 8) & 0xFF])
+        return _ESCAPES.get(plain, plain).encode()
+
+    parts, end, text = [], 0, match[1]
+    for escape in _ESCAPE.finditer(text):
+        parts += [text[end : escape.start()].encode(), one(escape)]
+        end = escape.end()
+    return shlex.quote(b"".join([*parts, text[end:].encode()]).decode("utf-8", "replace"))
 
 
 def _words(text: str) -> list[str]:
+    text = _ANSI_C.sub(_decoded, text)
     try:
         return shlex.split(text)
     except ValueError:
@@ -51,28 +71,38 @@ def _source(name: str, of: str, values: Mapping[str, str]) -> dict[str, str] | N
     return {
         "source": name,
         "of": of,
-        "http_proxy": _masked(found["http_proxy"]),
-        "https_proxy": _masked(found["https_proxy"]),
+        "http_proxy": _credentials.of_url(found["http_proxy"].strip()),
+        "https_proxy": _credentials.of_url(found["https_proxy"].strip()),
         "no_proxy": found["no_proxy"],
     }
+
+
+def _settings(host: Host, unit: str) -> tuple[list[str], list[str]]:
+    """Return the values of Environment= and the paths of EnvironmentFile= of a unit."""
+    done = host.run(
+        ["systemctl", "show", unit, "--property=LoadState,Environment,EnvironmentFiles"]
+    )
+    lines = [line.partition("=")[::2] for line in done.stdout.splitlines()]
+    if done.rc or ("LoadState", "not-found") in lines:
+        return drop_ins.environment(host, unit)
+    files = [text for name, text in lines if name == "EnvironmentFiles"]
+    return (
+        [text for name, text in lines if name == "Environment"],
+        [path for text in files for path in _FILE.findall(text)],
+    )
 
 
 def _units(host: Host) -> dict[str, dict[str, str]]:
     """Return the environment of kubelet's and containerd's own units."""
     found: dict[str, dict[str, str]] = {}
     for unit in ("kubelet", "containerd"):
-        done = host.run(
-            ["systemctl", "show", f"{unit}.service", "--property=Environment,EnvironmentFiles"]
+        settings, files = _settings(host, f"{unit}.service")
+        values = dict(
+            word.split("=", 1) for text in settings for word in _words(text) if "=" in word
         )
-        values: dict[str, str] = {}
-        for line in done.stdout.splitlines() if done.rc == 0 else ():
-            name, _equals, text = line.partition("=")
-            if name == "Environment":
-                values |= dict(word.split("=", 1) for word in _words(text) if "=" in word)
-            elif name == "EnvironmentFiles":
-                # A file ranks above what stands in the unit (systemd.exec(5)).
-                for path in _FILE.findall(text):
-                    values |= _assignments(host.text(path))
+        # A file ranks above what stands in the unit (systemd.exec(5)).
+        for path in files:
+            values |= _assignments(host.text(path))
         found[unit] = values
     return found
 

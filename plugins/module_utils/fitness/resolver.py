@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,16 @@ RESOLVED_FILE = "/run/systemd/resolve/resolv.conf"
 
 #: Its program. The kernel cuts names at 15 characters.
 _RESOLVED = ("systemd-resolved", "systemd-resolve")
+
+
+#: kubelet's configuration, and its arguments in the order in which kubeadm's unit has them
+#: (kubernetes/release, cmd/krel/templates/latest/kubeadm/10-kubeadm.conf). One counts above the
+#: configuration, and the last one above others.
+_CONFIG = "/var/lib/kubelet/config.yaml"
+_ARGUMENTS = ("/var/lib/kubelet/kubeadm-flags.env", "/etc/default/kubelet")
+
+_FIELD = re.compile(r"""^resolvConf:[ \t]*["']?(/[^\s"'#]+)""", re.MULTILINE)
+_FLAG = re.compile(r"""^(?![ \t]*#).*--resolv-conf[= \t]["']?(/[^\s"']+)""", re.MULTILINE)
 
 
 def parse_nameservers(text: str) -> list[str]:
@@ -51,19 +62,27 @@ def _nameservers(host: Host, path: str) -> list[str] | None:
 
 
 def read(host: Host, processes: Iterable[str]) -> dict[str, Any]:
-    """Return resolved, link, files and kubelet.
+    """Return resolved, link, files, kubelet, flag and config.
 
     ``resolved`` says whether systemd-resolved runs, which is when kubeadm gives kubelet its file
     (kubernetes/cmd/kubeadm/app/componentconfigs/kubelet.go). ``kubelet`` is the path of the file
-    that pods get, ``link`` what /etc/resolv.conf points at where it is a link, ``files`` has by
-    path the name servers, None where there is no file.
+    that pods get from kubeadm's own choice; ``flag`` and ``config`` are those that kubelet's
+    arguments and its configuration name, empty where they name none. ``link`` is what
+    /etc/resolv.conf points at where it is a link, ``files`` has by path the name servers, None
+    where there is no file.
     """
     running = set(processes)
     resolved = any(name in running for name in _RESOLVED)
-    files = {path: _nameservers(host, path) for path in (HOSTS_FILE, RESOLVED_FILE)}
+    flags = [path for name in _ARGUMENTS for path in _FLAG.findall(host.text(name))]
+    flag = flags[-1] if flags else ""
+    config = next(iter(_FIELD.findall(host.text(_CONFIG))), "")
+    paths = [path for path in (HOSTS_FILE, RESOLVED_FILE, flag, config) if path]
+    files = {path: _nameservers(host, path) for path in paths}
     return {
         "resolved": resolved,
         "kubelet": RESOLVED_FILE if resolved else HOSTS_FILE,
         "link": _target(host, HOSTS_FILE),
+        "flag": flag,
+        "config": config,
         "files": files,
     }

@@ -53,19 +53,20 @@ def _in_kernel(found: Reader) -> list[str]:
     return [what for there, what in told if there]
 
 
-def _on_disk(found: Reader, etcd: str) -> list[str]:
+def _on_disk(found: Reader) -> list[str]:
     files = _cni_files(found)
     pods = _host_problems.of_paths(found.texts("paths") or ())["kube_proxy"]
+    folders = found.texts("etcd_data_in") or [ETCD_FOLDER]
     told = (
         (files, f"{', '.join(files)} in /etc/cni/net.d"),
         (pods, "pods in /var/lib/kubelet"),
-        (found.flag("etcd_data"), f"etcd's data in {etcd or ETCD_FOLDER}"),
+        (found.flag("etcd_data"), f"etcd's data in {listed(folders)}"),
     )
     return [what for there, what in told if there]
 
 
 def _of_bare(host: Host, found: Reader) -> Check:
-    kernel, disk = _in_kernel(found), _on_disk(found, host.facts.text("disk.path"))
+    kernel, disk = _in_kernel(found), _on_disk(found)
     if not kernel and not disk:
         return Check(_ID, host.name, _ID, "none", "none", OK)
     fix = "Run playbooks/reset.yml with the inventory of the cluster that it was in"

@@ -25,15 +25,14 @@ _ID, _LIMIT = "proxy", "no_proxy covers the cluster"
 
 def _targets(host: Host, of: str) -> _proxy.Targets:
     plan = host.plan
-    addresses = {
-        name: Reader(part).text("address")
-        for name, part in plan.interfaces.items()
-        # kubelet talks to the API servers; kubeadm's variables reach pods that talk to every node.
-        if of != "kubelet" or name in plan.control_planes
-    }
-    known = tuple(address for address in addresses.values() if address)
     if of == "kubelet":
-        return _proxy.Targets(addresses=known, endpoint=plan.endpoint)
+        # It asks the endpoint, and on a control-plane node maybe the API server beside it
+        # (kubernetes/cmd/kubeadm/app/cmd/phases/join/kubelet.go).
+        own = host.interface.text("address") if host.control_plane else ""
+        return _proxy.Targets(addresses=(own,), endpoint=plan.endpoint)
+    # kubeadm's variables reach pods that talk to every node.
+    addresses = [Reader(part).text("address") for part in plan.interfaces.values()]
+    known = tuple(address for address in addresses if address)
     return _proxy.Targets(
         addresses=known,
         endpoint=plan.endpoint,

@@ -25,6 +25,9 @@ _LIMIT = "name servers that a pod reaches"
 
 _HOSTS_FILE = "/etc/resolv.conf"
 
+#: What systemd-resolved writes.
+_RESOLVED = "/run/systemd/resolve/"
+
 
 def _is_own(server: str) -> bool:
     """Say whether a name server is the host itself, which in a pod is the pod itself."""
@@ -69,7 +72,9 @@ def nameservers(host: Host) -> Iterator[Check]:
     """
     facts = host.facts.part("resolver")
     files = _files(facts.get("files"))
-    file = host.plan.resolver or facts.text("kubelet")
+    # What a node has now, kubeadm has written; on another host it is going to write the plan's.
+    now = facts.text("flag") or (facts.text("config") if host.joined else "")
+    file = now or host.plan.resolver or facts.text("kubelet")
     if file not in files:
         yield unread(host, _ID, _NAME, "The resolver's configuration")
         return
@@ -82,14 +87,19 @@ def nameservers(host: Host) -> Iterator[Check]:
     if own:
         fix = (
             f"Write the name servers of the site to {file} in place of {listed(own)}"
-            if file == _HOSTS_FILE
+            if not file.startswith(_RESOLVED)
             else "Give systemd-resolved the name servers of the site (DNS= in "
             "/etc/systemd/resolved.conf) in place of the host itself"
         )
+        # A cluster that runs may have a Corefile of its own.
+        effect = (
+            "unless its Corefile names other servers, CoreDNS asks itself in a loop, and ends"
+            if host.joined
+            else "CoreDNS would ask itself in a loop, and end"
+        )
         yield Check(
-            _ID, host.name, _NAME, value, _LIMIT, ERROR,
-            f"{file} of {host.name} has nameserver {listed(own)}, and pods get it: CoreDNS would "
-            "ask itself in a loop, and end.",
+            _ID, host.name, _NAME, value, _LIMIT, WARNING if host.joined else ERROR,
+            f"{file} of {host.name} has nameserver {listed(own)}, and pods get it: {effect}.",
             f"{fix}; a server on the host itself, such as dnsmasq, can also listen on the node's "
             "address and be named by that.",
         )  # fmt: skip

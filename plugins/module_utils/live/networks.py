@@ -224,7 +224,10 @@ def cilium_checks(
         ]  # fmt: skip
     if mode == "cluster-pool":
         family = "IPv4" if pods.version == 4 else "IPv6"
-        given = values.integer(f"ipam.operator.clusterPool{family}MaskSize")
+        field = f"ipam.operator.clusterPool{family}MaskSize"
+        # The chart writes text as it does a number.
+        text = values.text(field)
+        given = int(text) if text.isascii() and text.isdigit() else values.integer(field)
         return _cluster_pool(config, pods, given or _CLUSTER_POOL_SIZE[pods.version])
     return _node_networks(nodes, live, pods, size) if mode == "kubernetes" else []
 

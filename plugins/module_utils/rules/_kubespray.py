@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Unreadable
 
 #: What Kubespray takes for true: Ansible's filter bool.
@@ -62,6 +63,7 @@ class Entry(NamedTuple):
 
     ``counterpart`` is the variable to set, ``path`` the keys in it where it is a dictionary of
     further values. ``convert`` gives its value. ``network`` limits the entry to one pod network.
+    ``secret`` is for a value that often has a password, which no message has then.
     ``why`` says what becomes of it where there is no counterpart, or no value of the same meaning;
     ``fix`` is what to do then.
     """
@@ -74,6 +76,7 @@ class Entry(NamedTuple):
     level: str = "warning"
     why: str = ""
     fix: str = ""
+    secret: bool = False
 
 
 def items(value: Any) -> list[str]:
@@ -98,22 +101,32 @@ def unless(*usual: Any) -> Convert:
     return convert
 
 
-def without_login(text: str) -> str:
-    """Return *text* without the user and the password of an address in it."""
-    return re.sub(r"//[^/@\s]*@", "//***@", text)
-
-
-def given_as(value: Any) -> str:
+def given_as(value: Any, secret: bool = False) -> str:
     """Return a value as a message has it; what is inside of a container may be a secret."""
-    if isinstance(value, (dict, list, tuple)):
+    if secret or isinstance(value, (dict, list, tuple, set, bytes)):
         return "set"
-    return without_login(as_yaml(value) if isinstance(value, bool) else str(value)[:60])
+    if isinstance(value, bool):
+        return as_yaml(value)
+    # What is cut first may have lost the end by which a password is recognised.
+    return _credentials.of_value(str(value))[:60]
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* as JSON can have it: YAML also reads dates, bytes and sets."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return str(value)
 
 
 def as_yaml(value: Any) -> str:
-    """Return *value* as one writes it in YAML, on one line."""
+    """Return *value* as one writes it in YAML, on one line, without passwords of addresses."""
+    value = _credentials.within(value)
     if isinstance(value, bool) or value is None or isinstance(value, (dict, list)):
-        return json.dumps(value)
+        return json.dumps(_plain(value))
     text = str(value)
     number = re.fullmatch(r"\d*\.\d*", text)
     plain = re.fullmatch(r"[\w./:+-]+", text) and not text.endswith(":")

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils._variables import VARIABLES
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kubelet_config,
+    _node_name,
+    _proxy,
+)
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules._kubespray import (
     Entry,
     Given,
@@ -20,7 +24,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules._kubespray impo
 )
 
 _POD, _SERVICE = "fastpath_pod_cidr", "fastpath_service_cidr"
-_PROXY, _CONFIG = "fastpath_service_proxy", "fastpath_kube_proxy_config"
+_MODE, _CONFIG = "fastpath_service_proxy", "fastpath_kube_proxy_config"
 _ENDPOINT = "fastpath_control_plane_endpoint"
 _ANNOUNCERS = "fastpath_service_announcers"
 _DOMAIN = "cluster.local"
@@ -129,16 +133,34 @@ def _dual(value: Any, given: Given) -> Any:
     return True if flag(value, given) and given.on("ipv4_stack", True) else None
 
 
-def _proxy(name: str) -> Entry:
-    counterpart = f"fastpath_{name}"
-    return Entry(
-        name, counterpart if counterpart in VARIABLES else "",
-        why="hosts, containerd and kubeadm get no proxy from it",
-        fix="Configure the proxy on the hosts, or use mirrors: fastpath_package_repository and "
-        "fastpath_image_repository.",
-    )  # fmt: skip
+def _direct(value: Any, _given: Given) -> Any:
+    """Return the entries of a no_proxy; what is no text stays as it is, and is refused."""
+    return _proxy.entries(value) or value
 
 
+def _also_direct(value: Any, given: Given) -> Any:
+    # Kubespray adds them to its own no_proxy, which one that is given takes the place of.
+    return None if given.get("no_proxy") else _direct(value, given)
+
+
+def _resolver(value: Any, given: Given) -> Any:
+    patched = _kubelet_config.field(given.get("kubernetes_patches"), "resolvConf")
+    return None if patched or str(value).strip() in _RESOLVERS else value
+
+
+def _swap(value: Any, given: Given) -> Any:
+    patched = _kubelet_config.takes_swap(given.get("kubernetes_patches"))
+    return None if patched or flag(value, given) else True
+
+
+def _set(value: Any, _given: Given) -> Any:
+    return value or None
+
+
+#: What kubeadm gives kubelet by itself.
+_RESOLVERS = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
+
+_PATCH = "Use kubernetes_patches: kubeletconfiguration, with {}."
 _APT = "Set fastpath_package_repository to an APT repository, as playbooks/mirror.yml makes one."
 _CONNTRACK = (
     "Set fastpath_conntrack_max: the host has the table's size, kube-proxy leaves it alone."
@@ -150,10 +172,12 @@ ENTRIES = (
     Entry("kube_pods_subnet_ipv6", _POD, _in_ipv6),
     Entry("kube_service_addresses", _SERVICE, _in_ipv4),
     Entry("kube_service_addresses_ipv6", _SERVICE, _in_ipv6),
+    Entry("etcd_data_dir", "fastpath_etcd_data_dir"),
+    Entry("kube_override_hostname", _node_name.VARIABLE, lambda v, _: str(v).strip()),
     Entry("kubelet_max_pods", "fastpath_max_pods"),
     Entry("kube_apiserver_node_port_range", "fastpath_node_port_range"),
-    Entry("kube_proxy_mode", _PROXY, _mode),
-    Entry("kube_proxy_remove", _PROXY, _removed),
+    Entry("kube_proxy_mode", _MODE, _mode),
+    Entry("kube_proxy_remove", _MODE, _removed),
     Entry("kube_proxy_scheduler", "fastpath_ipvs_scheduler", _of_ipvs),
     Entry("kube_proxy_strict_arp", "fastpath_ipvs_strict_arp", _strict_arp),
     Entry("kube_proxy_sync_period", "fastpath_proxy_sync_period", _of_kube_proxy),
@@ -216,9 +240,23 @@ ENTRIES = (
           why="packages come from one APT repository here"),
     Entry("ubuntu_repo", "fastpath_package_repository", lambda _v, _g: None, fix=_APT,
           why="packages come from one APT repository here"),
-    _proxy("http_proxy"),
-    _proxy("https_proxy"),
-    _proxy("no_proxy"),
+    Entry("http_proxy", "fastpath_http_proxy", secret=True),
+    Entry("https_proxy", "fastpath_https_proxy", secret=True),
+    Entry("no_proxy", "fastpath_no_proxy", _direct),
+    Entry("additional_no_proxy", "fastpath_no_proxy", _also_direct),
+    Entry("containerd_registries_mirrors", "", _set,
+          why="containerd pulls from the registries themselves, or from one mirror for all",
+          fix="Set fastpath_image_repository, or write hosts.toml files for other registries."),
+    Entry("upstream_dns_servers", "", _set,
+          why="CoreDNS forwards to the name servers in the file that kubelet gives to pods",
+          fix="Give the hosts these name servers, or patch resolvConf with kubernetes_patches."),
+    Entry("kube_resolv_conf", "", _resolver, why="kubeadm chooses the file with name servers here",
+          fix=_PATCH.format("resolvConf")),
+    Entry("kubelet_fail_swap_on", "", _swap,
+          why="kubelet does not start with swap here", fix=_PATCH.format("failSwapOn: false")),
+    Entry("supplementary_addresses_in_ssl_keys", "", _set,
+          why="the API server's certificate has the nodes' addresses and the endpoint alone",
+          fix="Reach the API server by fastpath_control_plane_endpoint."),
     Entry("node_labels", "", lambda v, _: v or None, why="nodes get no labels from it",
           fix="Label the nodes with kubectl."),
     Entry("node_taints", "", lambda v, _: v or None, why="nodes get no taints from it",

@@ -54,6 +54,11 @@ def _mtu(value: Any, _given: Given) -> Any:
     return value if str(value).isdigit() and int(value) else None
 
 
+def _default_mtu(value: Any, given: Given) -> Any:
+    # Kubespray's default of calico_veth_mtu.
+    return None if given.get("calico_veth_mtu") else _mtu(value, given)
+
+
 def _peers(value: Any, given: Given) -> Any:
     if not isinstance(value, (list, tuple)) or not given.on("peer_with_router"):
         return None
@@ -116,6 +121,8 @@ def _cilium(name: str, counterpart: str, convert: Any, path: str = "") -> Entry:
     return Entry(name, counterpart, convert, path, network="cilium")
 
 
+_FROM_PLAN = "Calico takes the address that the plan has for each node"
+_NODE_IP = "Set fastpath_node_ip to the address of each node."
 _WORKLOADS = "See README.md for what Calico is given here."
 
 ENTRIES = (
@@ -127,6 +134,7 @@ ENTRIES = (
     _calico("calico_pool_blocksize", _BLOCK, _in_family(False)),
     _calico("calico_pool_blocksize_ipv6", _BLOCK, _in_family(True)),
     _calico("calico_veth_mtu", "fastpath_mtu", _mtu),
+    _calico("calico_mtu", "fastpath_mtu", _default_mtu),
     _calico("calico_wireguard_enabled", "fastpath_wireguard", flag),
     _calico("global_as_num", "fastpath_bgp_as_number"),
     # Routers take the place of the mesh (docs/CNI/calico.md, "BGP Peering with border routers").
@@ -139,6 +147,20 @@ ENTRIES = (
         "nat_outgoing", "", lambda v, g: None if flag(v, g) else True,
         why="packets of pods to the outside get the node's address here", fix=_WORKLOADS,
     ),
+    # Its default is false, and it is for IPv6 alone.
+    _calico(
+        "nat_outgoing_ipv6", "",
+        lambda v, g: None if flag(v, g) or not g.ipv6_only else True,
+        why="packets of pods to the outside get the node's address here", fix=_WORKLOADS,
+    ),
+    _calico("calico_ip_auto_method", "", unless("kubernetes-internal-ip"), why=_FROM_PLAN,
+            fix=_NODE_IP),
+    _calico("calico_ip6_auto_method", "", unless("kubernetes-internal-ip"), why=_FROM_PLAN,
+            fix=_NODE_IP),
+    _calico("calico_vxlan_port", "", unless(4789), why="Calico's VXLAN has port 4789 here",
+            fix=_WORKLOADS),
+    _calico("calico_vxlan_vni", "", unless(4096), why="Calico's VXLAN has the identifier 4096 here",
+            fix=_WORKLOADS),
     _calico("calico_bpf_enabled", "", _on, why="Calico's BPF data plane is not offered here",
             fix="Use fastpath_pod_network: cilium for services in BPF."),
     _calico("calico_datastore", "", unless("kdd"), level="error",

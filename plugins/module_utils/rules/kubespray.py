@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _plan
+from ansible_collections.fastpath.k8s.plugins.module_utils import _node_name, _plan
 from ansible_collections.fastpath.k8s.plugins.module_utils._cluster import Cluster, Host, Unknown
 from ansible_collections.fastpath.k8s.plugins.module_utils._modules import POD_NETWORKS
 from ansible_collections.fastpath.k8s.plugins.module_utils._node_network import addresses
@@ -34,7 +34,6 @@ from ansible_collections.fastpath.k8s.plugins.module_utils.rules._kubespray impo
     Given,
     as_yaml,
     given_as,
-    without_login,
 )
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules.cilium import value as value_at
 
@@ -108,6 +107,8 @@ def _planned(cluster: Cluster, host: Host, entry: Entry, given: Given) -> Any:
         return _plan.api(cluster)
     if name == "fastpath_mtu":
         return _pod_mtu(cluster)
+    if name == _node_name.VARIABLE:
+        return _node_name.node_name(host.variables)
     if entry.path:
         return _value_at(cluster, entry)
     if name not in VARIABLES:
@@ -142,6 +143,8 @@ def _value_at(cluster: Cluster, entry: Entry) -> Any:
 def _read(name: str, value: Any) -> Any:
     """Return *value* as *name* would be read, None where it cannot have it."""
     with suppress(Unknown, BadValue, TypeError):
+        if name == _node_name.VARIABLE:
+            return _node_name.node_name({name: value})
         return VARIABLES[name].kind(value, name, lambda *_said: None)
     return None
 
@@ -183,17 +186,20 @@ def _problem(cluster: Cluster, host: Host, entry: Entry, given: Given) -> Proble
     if typed is None:
         return Problem(
             ID, entry.level, entry.name,
-            f"is {given_as(raw)}, is not read here, and {name} has no such value.",
+            f"is {given_as(raw, entry.secret)}, is not read here, and {name} has no such value.",
             f"Write {name} as README.md has it, or remove {entry.name}.",
         )  # fmt: skip
     if typed == planned or (
         isinstance(planned, list) and typed and all(one in planned for one in typed)
     ):
         return None
+    own = f'"{{{{ {entry.name} }}}}"'
+    written = own if entry.secret else as_yaml(_below(entry.path, wanted))
     return Problem(
         ID, entry.level, entry.name,
-        f"is {given_as(raw)}, and the plan has {_words(planned)}: only {name} is read.",
-        f"Write {name}: {without_login(as_yaml(_below(entry.path, wanted)))}.",
+        f"is {given_as(raw, entry.secret)}, and the plan has {_words(planned)}: only {name} is "
+        "read.",
+        f"Write {name}: {written}.",
     )  # fmt: skip
 
 
@@ -253,6 +259,16 @@ def node_address(cluster: Cluster, host: Host) -> Iterator[Problem]:
     line = (
         f'Write {_NODE_IP}: {found[name]} for this host, or {_NODE_IP}: "{{{{ {name} }}}}" for all'
     )
+    if name.startswith("access_") and found[name] not in own:
+        # It is how others reach the host, by a NAT for example; kubelet could not report it.
+        yield Problem(
+            ID, WARNING, name,
+            f"is {found[name]}, which is not known as an address of the host itself, and only "
+            f"{_NODE_IP} is read: the plan is for {planned or 'the address of its default route'}.",
+            f"Nothing to do where that carries the nodes' traffic; else write {_NODE_IP} with the "
+            "address of the host that does.", host.name, value,
+        )  # fmt: skip
+        return
     if planned is None:
         yield Problem(
             ID, WARNING, name,

@@ -196,3 +196,22 @@ def test_a_service_has_a_port_of_each_protocol():
 def test_a_service_without_udp_and_without_a_port_of_nodes():
     found = _cluster_info.parse_service({"clusterIP": "10.96.0.9", "ports": [{"port": 80}]})
     assert (found["tcp_port"], found["tcp_node_port"], found["udp_port"]) == (80, None, None)
+
+
+def test_what_go_writes_for_nothing():
+    empty = {"items": None}
+    assert _cluster_info.parse_nodes(empty) == []
+    assert _cluster_info.parse_pools(empty) == []
+    assert _cluster_info.parse_pods(empty) == {}
+    (node,) = _cluster_info.parse_nodes(
+        {
+            "items": [
+                {
+                    "metadata": {"name": "w1", "labels": None},
+                    "spec": None,
+                    "status": {"conditions": None, "addresses": None, "nodeInfo": None},
+                }
+            ]
+        }
+    )
+    assert (node["ready"], node["addresses"], node["role"]) == (False, [], "worker")

@@ -180,3 +180,11 @@ def test_an_answer_that_is_none(text):
     found = networks.read(Api(NODES=_kubectl.Result(0, text, "")), "calico", objects=True)
     assert found["nodes"] is None
     assert len(found["errors"]) == 1
+
+
+@pytest.mark.parametrize("text", ['{"items": null}', "{}", '{"items": []}'])
+@pytest.mark.parametrize("pod_network", ["calico", "cilium"])
+def test_an_empty_list_of_the_api_may_be_null(text, pod_network):
+    found = networks.read(lambda _path: _kubectl.Result(0, text, ""), pod_network, objects=True)
+    assert (found["nodes"], found["service_cidrs"], found["errors"]) == ([], [], [])
+    assert found["pools"] == ([] if pod_network == "calico" else None)

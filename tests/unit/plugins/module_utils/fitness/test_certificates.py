@@ -90,3 +90,12 @@ def test_what_is_no_certificate(tree, text):
 
 def test_a_bare_host_has_none(tree):
     assert certificates.read(tree) == []
+
+
+def test_what_kubelet_began_with_is_not_used_beside_its_own(tree, issue):
+    tree.file("/etc/kubernetes/kubelet.conf", kubeconfig(issue("system:node:w1", 1)))
+    (found,) = certificates.read(tree)
+    assert found["path"] == "/etc/kubernetes/kubelet.conf"
+    tree.file("/var/lib/kubelet/pki/kubelet-client-current.pem", issue("system:node:w1", 90))
+    (found,) = certificates.read(tree)
+    assert found["path"] == "/var/lib/kubelet/pki/kubelet-client-current.pem"

@@ -16,6 +16,7 @@ BARE = {
     "interfaces": [],
     "kubelet_server": None,
     "etcd_data": False,
+    "etcd_data_in": [],
     "etcd_folder": [],
     "etcd_running": False,
 }
@@ -79,6 +80,7 @@ def test_a_former_node(tree):
         "interfaces": ["cali0a1b2c3d4e5"],
         "kubelet_server": "https://10.0.0.1:6443",
         "etcd_data": True,
+        "etcd_data_in": ["/srv/etcd"],
         "etcd_folder": ["member"],
         "etcd_running": True,
     }
@@ -116,3 +118,20 @@ def test_a_tunnel_counts_where_it_is_up(tree, flags, expected):
 )
 def test_server(text, expected):
     assert leftovers.parse_server(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("there", "planned", "expected"),
+    [
+        (["/var/lib/etcd"], "/srv/etcd", ["/var/lib/etcd"]),
+        (["/srv/etcd"], "/srv/etcd", ["/srv/etcd"]),
+        (["/var/lib/etcd", "/srv/etcd"], "/srv/etcd", ["/var/lib/etcd", "/srv/etcd"]),
+        (["/var/lib/etcd"], "/var/lib/etcd", ["/var/lib/etcd"]),
+        (["/srv/etcd"], "", []),
+    ],
+)
+def test_folders_with_data_of_etcd(tree, there, planned, expected):
+    for folder in there:
+        tree.dir(f"{folder}/member")
+    found = leftovers.read(tree, Rules(), {}, planned)
+    assert (found["etcd_data"], found["etcd_data_in"]) == (bool(expected), expected)

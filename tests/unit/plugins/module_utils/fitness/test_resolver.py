@@ -29,6 +29,8 @@ def test_a_plain_file(tree):
         "resolved": False,
         "kubelet": "/etc/resolv.conf",
         "link": "",
+        "flag": "",
+        "config": "",
         "files": {"/etc/resolv.conf": ["10.0.0.2"], UPSTREAM: None},
     }
 
@@ -51,3 +53,32 @@ def test_a_file_that_is_not_there(tree, target):
         tree.symlink("/etc/resolv.conf", target)
     found = resolver.read(tree, [])
     assert (found["files"]["/etc/resolv.conf"], found["link"]) == (None, target or "")
+
+
+@pytest.mark.parametrize(
+    ("files", "flag", "config"),
+    [
+        ({"/var/lib/kubelet/config.yaml": "kind: X\nresolvConf: /etc/own.conf # ours\n"}, "",
+         "/etc/own.conf"),
+        ({"/var/lib/kubelet/config.yaml": 'resolvConf: "/etc/own.conf"\n'}, "", "/etc/own.conf"),
+        ({"/var/lib/kubelet/config.yaml": "x:\n  resolvConf: /etc/own.conf\n"}, "", ""),
+        ({"/var/lib/kubelet/config.yaml": 'resolvConf: ""\n'}, "", ""),
+        ({"/etc/default/kubelet": 'KUBELET_EXTRA_ARGS="--v=2 --resolv-conf=/etc/own.conf"\n'},
+         "/etc/own.conf", ""),
+        ({"/etc/default/kubelet": "#KUBELET_EXTRA_ARGS=--resolv-conf=/etc/own.conf\n"}, "", ""),
+        ({"/var/lib/kubelet/kubeadm-flags.env":
+          'KUBELET_KUBEADM_ARGS="--resolv-conf /etc/own.conf"\n'}, "/etc/own.conf", ""),
+        # What stands later on kubelet's command line counts.
+        ({"/var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--resolv-conf=/etc/x"\n',
+          "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--resolv-conf=/etc/own.conf\n"},
+         "/etc/own.conf", ""),
+    ],
+)  # fmt: skip
+def test_the_file_that_kubelet_is_set_to(tree, files, flag, config):
+    tree.file("/etc/own.conf", "nameserver 10.0.0.9\n")
+    for path, text in files.items():
+        tree.file(path, text)
+    found = resolver.read(tree, [])
+    assert (found["flag"], found["config"]) == (flag, config)
+    if flag or config:
+        assert found["files"]["/etc/own.conf"] == ["10.0.0.9"]

@@ -43,17 +43,49 @@ def test_days_left(one, certificates, verdict, value, fix):
 
 def test_all_that_are_short_are_named_in_one_row(one):
     certificates = [
-        of(f"{PKI}/a.crt", 5), of(f"{PKI}/b.crt", -1), of(f"{PKI}/ca.crt", 900),
+        of(f"{PKI}/apiserver.crt", 5), of(f"{PKI}/etcd/peer.crt", -1), of(f"{PKI}/ca.crt", 900),
         of(f"{KUBELET}/kubelet-client-current.pem", 12),
     ]  # fmt: skip
     found = one("certificates", "days of certificates left", {"certificates": certificates})
     assert found.message == (
-        f"Certificates of w1 have expired: {PKI}/b.crt (expired 1 day ago), {PKI}/a.crt (5 days "
-        f"left) and {KUBELET}/kubelet-client-current.pem (12 days left)."
+        f"Certificates of w1 have expired: {PKI}/etcd/peer.crt (expired 1 day ago), "
+        f"{PKI}/apiserver.crt (5 days left) and "
+        f"{KUBELET}/kubelet-client-current.pem (12 days left)."
     )
     assert found.fix.count("kubeadm certs renew all") == 1
 
 
-@pytest.mark.parametrize("certificates", [[], None, [{"path": "a", "not_after": None}]])
+def unread(path):
+    return {"path": path, "common_name": "", "not_after": None}
+
+
+@pytest.mark.parametrize(
+    ("certificates", "verdict", "words"),
+    [
+        # What no program of kubeadm's uses stops no cluster.
+        ([of("/etc/kubernetes/admin-2024.conf", -9)], "warning", "Remove it"),
+        ([of(f"{PKI}/old.crt", -9), of(f"{PKI}/apiserver.crt", 300)], "warning", "Remove it"),
+        ([of(f"{PKI}/etcd/apiserver.crt", -9)], "warning", "Remove it"),
+        ([of("/etc/kubernetes/super-admin.conf", -9)], "error", "kubeadm certs renew"),
+        ([of("/etc/kubernetes/kubelet.conf", -9)], "error", "kubelet renews it"),
+        ([of(f"{PKI}/front-proxy-client.crt", -9)], "error", "kubeadm certs renew"),
+        ([of(f"{PKI}/apiserver-etcd-client.crt", -9)], "error", "kubeadm certs renew"),
+        ([of(f"{PKI}/etcd/healthcheck-client.crt", -9)], "error", "kubeadm certs renew"),
+        ([unread(f"{PKI}/apiserver.crt"), of(f"{PKI}/ca.crt", 900)], "warning",
+         "openssl x509 -noout -text -in"),
+        ([unread(f"{PKI}/apiserver.crt")], "warning", "openssl x509 -noout -text -in"),
+        ([unread(f"{PKI}/apiserver.crt"), of(f"{PKI}/ca.crt", -1)], "error", "openssl"),
+        ([unread(f"{PKI}/other.crt")], "info", ""),
+    ],
+)  # fmt: skip
+def test_only_what_the_cluster_uses_stops_it(one, certificates, verdict, words):
+    found = one("certificates", "days of certificates left", {"certificates": certificates})
+    assert (found.verdict, words in found.fix) == (verdict, True), found
+    for part in certificates:
+        if part["not_after"] is None:
+            assert f"{part['path']} cannot be read" in found.message
+
+
+@pytest.mark.parametrize("certificates", [[], None])
 def test_a_host_without_certificates_has_no_row(one, certificates):
     assert one("certificates", "days of certificates left", {"certificates": certificates}) is None

@@ -198,3 +198,12 @@ def test_a_guessed_endpoint_proves_nothing(one):
     )  # fmt: skip
     assert found.verdict == "info"
     assert "reset" not in found.fix
+
+
+@pytest.mark.parametrize("folders", [["/var/lib/etcd"], ["/var/lib/etcd", "/srv/etcd"], ["/srv/x"]])
+def test_the_folder_that_has_the_data_is_named(one, folders):
+    changes = {
+        "leftovers.etcd_data": True, "leftovers.etcd_data_in": folders, "disk.path": "/srv/etcd",
+    }  # fmt: skip
+    found = one("leftovers", "leftovers", changes)
+    assert found.message.endswith(f"etcd's data in {' and '.join(folders)}.")

@@ -95,3 +95,32 @@ def test_containerd_reaches_a_mirror_among_the_nodes(mirrors, no_proxy, verdict)
 def test_what_was_not_read_is_not_judged(proxy):
     found = checks.checks({"cp1": {"proxy": proxy, "swap": []}}, {})
     assert "proxy" not in {check.id for check in found}
+
+
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "lacks"),
+    [
+        ("w1", "api.example.org", []),
+        ("w1", "", ["api.example.org"]),
+        ("cp1", "api.example.org,10.0.0.11", []),
+        ("cp1", "api.example.org", ["10.0.0.11"]),
+        # kubelet of one control-plane node does not ask the API server of another.
+        ("cp2", "api.example.org,10.0.0.13", []),
+    ],
+)
+def test_kubelet_reaches_the_endpoint_and_the_api_server_beside_it(host, no_proxy, lacks):
+    source = {
+        "source": "kubelet.service", "of": "kubelet", "http_proxy": "",
+        "https_proxy": "http://p:3128", "no_proxy": no_proxy,
+    }  # fmt: skip
+    plan = {
+        **PLAN,
+        "control_planes": ["cp1", "cp2"],
+        "control_plane_endpoint": "api.example.org:6443",
+        "node_interfaces": {**PLAN["node_interfaces"], "cp2": {"address": "10.0.0.13"}},
+    }
+    found = checks.checks({host: {"proxy": {"sources": [source]}}}, plan)
+    (check,) = [check for check in found if check.id == "proxy"]
+    assert check.verdict == ("error" if lacks else "ok")
+    for address in ("api.example.org", "10.0.0.11", "10.0.0.12", "10.0.0.13"):
+        assert (address in check.fix) == (address in lacks)

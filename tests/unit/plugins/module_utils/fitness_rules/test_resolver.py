@@ -55,3 +55,35 @@ def test_a_file_that_the_plan_gives_kubelet(one, path, verdict):
     patches = {"kubeletconfiguration": {"resolvConf": path}}
     found = one("resolver", "name servers of pods", resolver, kubernetes_patches=patches)
     assert found.verdict == verdict
+
+
+OWN = "/etc/own.conf"
+NODE = {"leftovers.kubelet_server": "https://10.0.0.11:6443"}
+
+
+def own(servers, etc=("127.0.0.1",), **more):
+    given = facts(list(etc))
+    return {**given, "files": {**given["files"], OWN: servers}, **more}
+
+
+@pytest.mark.parametrize(
+    ("resolver", "changes", "verdict"),
+    [
+        (own(["10.0.0.2"], config=OWN), NODE, "ok"),
+        (own(["10.0.0.2"], flag=OWN), NODE, "ok"),
+        (own(["10.0.0.2"], flag=OWN), {}, "ok"),
+        # kubeadm writes the configuration of a host that is no node anew.
+        (own(["10.0.0.2"], config=OWN), {}, "error"),
+        (own(["127.0.0.1"], ["10.0.0.2"], config=OWN), NODE, "warning"),
+        (own(["127.0.0.1"], ["10.0.0.2"], flag=OWN, config=ETC), NODE, "warning"),
+        (own(["127.0.0.1"], ["10.0.0.2"], flag=OWN), {}, "error"),
+        (facts(["127.0.0.1"]), NODE, "warning"),
+        (own(None, ["10.0.0.2"], config=OWN), NODE, "error"),
+    ],
+)
+def test_a_node_is_judged_by_what_its_kubelet_has(one, resolver, changes, verdict):
+    found = one("resolver", "name servers of pods", {"resolver": resolver, **changes})
+    assert found.verdict == verdict
+    if verdict == "warning":
+        assert "unless its Corefile" in found.message
+        assert "systemd-resolved" not in found.fix

@@ -221,6 +221,13 @@ def test_a_pool_of_the_cluster(cidrs, size, words):
     assert [words in check.message for check in found] == ([True] if words else [])
 
 
+@pytest.mark.parametrize("given", [25, "25", 25.0])
+def test_the_size_of_a_pool_may_be_text(given):
+    config = {"ipam": "cluster-pool", "cidrs": ["10.244.0.0/16"], "mask_size": 25}
+    values = {"ipam": {"mode": "cluster-pool", "operator": {"clusterPoolIPv4MaskSize": given}}}
+    assert cilium({}, config=config, cilium_values=values) == []
+
+
 def test_other_ipams_are_left_alone():
     values = {"ipam": {"mode": "multi-pool"}}
     assert cilium(NODES, config={"ipam": "multi-pool"}, cilium_values=values) == []

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from ansible_collections.fastpath.k8s.plugins.module_utils import _variables
@@ -13,6 +15,7 @@ from ansible_collections.fastpath.k8s.plugins.module_utils._validate import vali
 from ansible_collections.fastpath.k8s.plugins.module_utils.rules import kubespray
 
 ID = "foreign-variable"
+DATE = datetime.date(2026, 1, 1)
 CILIUM = {"fastpath_pod_network": "cilium"}
 ROUTERS = [{"router_id": "10.0.0.1", "as": "64513", "scope": "global"}]
 
@@ -65,6 +68,16 @@ ROUTERS = [{"router_id": "10.0.0.1", "as": "64513", "scope": "global"}]
         ({"calico_wireguard_enabled": True}, "fastpath_wireguard: true"),
         ({"global_as_num": "65400"}, "fastpath_bgp_as_number: 65400"),
         ({"calico_version": "3.30.1"}, "calico_version: v3.30.1"),
+        ({"etcd_data_dir": "/srv/etcd"}, "fastpath_etcd_data_dir: /srv/etcd"),
+        ({"etcd_data_dir": "/srv/etcd/"}, "fastpath_etcd_data_dir: /srv/etcd/"),
+        ({"http_proxy": "http://10.0.0.9:3128"}, 'fastpath_http_proxy: "{{ http_proxy }}"'),
+        ({"https_proxy": "http://10.0.0.9:3128"}, 'fastpath_https_proxy: "{{ https_proxy }}"'),
+        ({"no_proxy": "10.0.0.0/8, .example.org"},
+         'fastpath_no_proxy: ["10.0.0.0/8", ".example.org"]'),
+        ({"additional_no_proxy": "10.0.0.0/8,.example.org"},
+         'fastpath_no_proxy: ["10.0.0.0/8", ".example.org"]'),
+        ({"calico_mtu": 1440}, "fastpath_mtu: 1440"),
+        ({"calico_mtu": 1480, "calico_veth_mtu": 1440}, "fastpath_mtu: 1440"),
         ({**CILIUM, "kube_network_node_prefix": 25}, "fastpath_pod_block_size: 25"),
         ({**CILIUM, "cilium_tunnel_mode": "geneve"}, "fastpath_encapsulation: geneve"),
         ({**CILIUM, "kube_proxy_mode": "ipvs"}, "fastpath_service_proxy: ipvs"),
@@ -112,6 +125,33 @@ def test_no_password_is_shown(found):
     )  # fmt: skip
     assert len(told) == 3
     assert "hunter2" not in "".join(told)
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "registry_host", "kube_image_repo",
+                                  "files_repo", "kube_version", "container_manager"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["http://user:p/hunter2@proxy:3128", "http://user:p@hunter2@proxy:3128",
+     "user:hunter2@proxy:3128", "http://user:a//hunter2@proxy:3128//",
+     f"http://user:{'hunter2' * 20}@proxy:3128"],
+)  # fmt: skip
+def test_no_password_of_an_address_is_shown(found, name, value):
+    told = found({name: value}, only=ID)
+    assert told
+    assert "hunter2" not in "".join(told)
+    if "_proxy" in name:
+        assert "user" not in "".join(told)
+
+
+def test_the_name_of_a_node(found):
+    given = {"cp1": {"kube_override_hostname": "node-a"}}
+    (line,) = found({}, given, only=ID)
+    assert line.startswith("warning [foreign-variable] cp1: kube_override_hostname: is node-a, and")
+    assert line.endswith("Fix: Write kubernetes_node_name: node-a.")
+    for own in ({"kube_override_hostname": "CP1"}, {**given["cp1"], "kubernetes_node_name": "b"}):
+        assert found({}, {"cp1": own}, only=ID) == []
+    (line,) = found({}, {"cp1": {"kube_override_hostname": "no name"}}, only=ID)
+    assert "kubernetes_node_name has no such value" in line
 
 
 def test_peers_of_one_host_name_it(found):
@@ -163,6 +203,20 @@ def test_peers_of_one_host_name_it(found):
         {"kube_pods_subnet": Unreadable(), "ip": Unreadable(), "peers": Unreadable()},
         {"loadbalancer_apiserver": "10.0.0.1"},
         {"fastpath_pod_cidr": "nonsense", "kube_pods_subnet": "10.0.0.0/8"},
+        {"etcd_data_dir": "/var/lib/etcd"},
+        {"etcd_data_dir": "/var/lib/etcd/"},
+        {"etcd_data_dir": "/srv/a", "fastpath_etcd_data_dir": "/srv/b"},
+        {"http_proxy": "", "https_proxy": "", "no_proxy": "", "additional_no_proxy": ""},
+        {"http_proxy": "http://10.0.0.9:3128", "fastpath_http_proxy": "http://10.0.0.8:3128"},
+        {"additional_no_proxy": ".a", "fastpath_no_proxy": [".b"]},
+        {**CILIUM, "calico_mtu": 1440, "calico_vxlan_port": 1, "calico_ip_auto_method": "x"},
+        {"upstream_dns_servers": [], "supplementary_addresses_in_ssl_keys": [],
+         "containerd_registries_mirrors": []},
+        {"kubelet_fail_swap_on": True, "kube_resolv_conf": "/etc/resolv.conf"},
+        {"kube_resolv_conf": "/run/systemd/resolve/resolv.conf"},
+        {"nat_outgoing_ipv6": False, "calico_vxlan_port": 4789, "calico_vxlan_vni": "4096"},
+        {"kubelet_fail_swap_on": False,
+         "kubernetes_patches": {"kubeletconfiguration": {"failSwapOn": False}}},
     ],
 )  # fmt: skip
 def test_what_means_the_same_or_nothing_is_not_told(found, variables):
@@ -191,6 +245,20 @@ def test_what_means_the_same_or_nothing_is_not_told(found, variables):
         ({"nat_outgoing": False}, "warning [foreign-variable] nat_outgoing: is "),
         ({"files_repo": "http://files"}, "warning [foreign-variable] files_repo: is "),
         ({"https_proxy": "http://10.0.0.9:3128"}, "warning [foreign-variable] https_proxy: is "),
+        ({"no_proxy": "http://a/"}, "warning [foreign-variable] no_proxy: is "),
+        ({"upstream_dns_servers": ["8.8.8.8"]}, "warning [foreign-variable] upstream_dns_servers:"),
+        ({"supplementary_addresses_in_ssl_keys": ["10.0.0.5"]},
+         "warning [foreign-variable] supplementary_addresses_in_ssl_keys: is set"),
+        ({"containerd_registries_mirrors": [{"prefix": "docker.io"}]},
+         "warning [foreign-variable] containerd_registries_mirrors: is set"),
+        ({"kubelet_fail_swap_on": False}, "warning [foreign-variable] kubelet_fail_swap_on: is "),
+        ({"kube_resolv_conf": "/etc/x"}, "warning [foreign-variable] kube_resolv_conf: is /etc/x"),
+        ({"calico_ip_auto_method": "interface=eth1"},
+         "warning [foreign-variable] calico_ip_auto_method: is interface=eth1"),
+        ({"calico_vxlan_port": 8472}, "warning [foreign-variable] calico_vxlan_port: is 8472"),
+        ({"calico_vxlan_vni": 1}, "warning [foreign-variable] calico_vxlan_vni: is 1"),
+        ({"nat_outgoing_ipv6": False, "ipv6_stack": True, "ipv4_stack": False},
+         "warning [foreign-variable] nat_outgoing_ipv6: is "),
         ({"node_taints": ["a=b:NoSchedule"]}, "warning [foreign-variable] node_taints: is "),
         ({"kube_proxy_conntrack_min": 65536}, "warning [foreign-variable] kube_proxy_conntrack_"),
     ],
@@ -207,9 +275,10 @@ def of(name, **more):
     return {host: {name: address, **more} for host, address in IPS.items()}
 
 
-@pytest.mark.parametrize("name", ["ip", "access_ip"])
-def test_an_address_that_contradicts_the_plan_is_an_error(found, name):
-    told = found({}, of(name), only=ID)
+@pytest.mark.parametrize("also", [{}, {"access_ip": "192.0.2.1"}])
+def test_an_address_that_contradicts_the_plan_is_an_error(found, also):
+    name = "ip"
+    told = found({}, of(name, **also), only=ID)
     assert len(told) == 3
     assert told[0] == (
         f"error [foreign-variable] cp1: {name}: is 10.3.0.1, and the plan is for 10.0.0.11: only "
@@ -217,6 +286,18 @@ def test_an_address_that_contradicts_the_plan_is_an_error(found, name):
         f'fastpath_node_ip: "{{{{ {name} }}}}" for all; or remove {name}, where 10.0.0.11 carries '
         "the nodes' traffic."
     )
+
+
+def test_an_address_that_only_others_see_is_a_warning(found):
+    told = found({}, of("access_ip"), only=ID)
+    assert len(told) == 3
+    assert told[0].startswith("warning [foreign-variable] cp1: access_ip: is 10.3.0.1, ")
+    assert "Write fastpath_node_ip" not in "".join(told)
+    (line,) = found(
+        {}, {"cp1": {"access_ip": "10.3.0.1", "ansible_host": "cp1.example.org"}}, only=ID
+    )
+    assert line.startswith("warning")
+    assert "Write fastpath_node_ip" not in line
 
 
 def test_one_that_is_the_plan_is_not(found):
@@ -233,8 +314,10 @@ def test_the_address_that_the_host_has_is_the_one_to_write(found):
         "eth1": {"device": "eth1", "active": True, "ipv4": {"address": "10.7.0.1"}},
     }
     own = {"ip": "192.0.2.1", "access_ip": "10.7.0.1", "ansible_facts": facts}
-    (line,) = found({}, {"cp1": own}, only=ID)
-    assert "cp1: access_ip: is 10.7.0.1" in line
+    for given in (own, {**own, "ip": ""}):
+        (line,) = found({}, {"cp1": given}, only=ID)
+        assert line.startswith("error [foreign-variable] cp1: access_ip: is 10.7.0.1")
+        assert "Write fastpath_node_ip: 10.7.0.1" in line
 
 
 def test_where_the_plan_is_not_known_yet_it_is_a_warning(found):
@@ -307,6 +390,15 @@ def test_a_whole_inventory_of_kubespray():
     assert all(line for line, _problem in lines(told))
 
 
+@pytest.mark.parametrize(
+    "name", ["peers", "cilium_native_routing_cidr", "cilium_loadbalancer_mode"]
+)
+@pytest.mark.parametrize("value", [{"a": DATE}, [DATE], {DATE: b"x"}])
+def test_what_yaml_reads_as_a_date_is_written_as_text(found, name, value):
+    given = {name: value, "peer_with_router": True, **(CILIUM if "cilium" in name else {})}
+    assert isinstance(found(given, only=ID), list)
+
+
 def test_reflectors_of_a_group(make_inventory):
     inventory = make_inventory({})
     groups = {**inventory.groups, "calico_rr": ["worker1"]}
@@ -315,8 +407,10 @@ def test_reflectors_of_a_group(make_inventory):
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", [], {}, [[]], {"a": {"b": 1}}, 5, 5.5, True, "{{", "x y"]
-)
+    "value",
+    [None, "", [], {}, [[]], {"a": {"b": 1}}, 5, 5.5, True, "{{", "x y", DATE, b"x", [DATE], {1},
+     {"a": DATE}, {DATE: b"x"}, {(1, 2): "x"}, [{"router_id": DATE, "as": b"1"}]],
+)  # fmt: skip
 @pytest.mark.parametrize("network", ["calico", "cilium"])
 def test_no_value_ends_in_an_exception(found, value, network):
     every = dict.fromkeys(kubespray.NAMES, value)
