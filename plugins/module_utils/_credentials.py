@@ -31,6 +31,11 @@ def of_url(url: str) -> str:
     return f"{head}{HIDDEN if at else ''}{place}"
 
 
+def removed(url: str) -> str:
+    """Return an address without its user and password."""
+    return of_url(url).replace(HIDDEN, "", 1)
+
+
 def of_value(text: str) -> str:
     """Return *text* as :func:`of_url` does where it may be an address with a password."""
     before, _at, place = text.rpartition("@")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _bgp,
     _conntrack,
+    _credentials,
     _folders,
     _kinds,
     _modules,
@@ -104,7 +105,7 @@ def _version(value: Any, path: str, note: Any) -> str:
 def _endpoint(value: Any, path: str, note: Any) -> tuple[str, int]:
     """host:port, [IPv6]:port."""
     if isinstance(value, str) and "/" in value:
-        place = re.sub(r"^\w*:?//", "", value).split("/")[0].rpartition("@")[2]
+        place = re.sub(r"^\w*:?//", "", _credentials.removed(value)).split("/")[0]
         note(
             path,
             f"must be host:port without scheme or path, got {_kinds.shown(value)}.",

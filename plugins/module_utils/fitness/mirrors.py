@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from ansible_collections.fastpath.k8s.plugins.module_utils import _credentials
+
 
 def bare(url: str) -> str:
     """Return a URL without the name and the password that may stand in it."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return urlunsplit(urlsplit(_credentials.removed(url)))
 
 
 def _ask(url: str, timeout: float) -> dict[str, str]:

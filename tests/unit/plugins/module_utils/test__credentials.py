@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _containerd, _credentials, _kinds
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _containerd,
+    _credentials,
+    _kinds,
+    _variables,
+)
 
 LOGINS = [
     ("http://user:secret@proxy:3128", "http://***@proxy:3128"),
@@ -59,3 +66,13 @@ def test_a_name_without_an_address_stays():
 def test_values_within_values():
     given = {"a": ["http://u:s3cret@h", {"b": "u:s3cret@h"}], "c": 5}
     assert _credentials.within(given) == {"a": ["http://***@h", {"b": "***@h"}], "c": 5}
+
+
+@pytest.mark.parametrize("login", ["u:s3cret", "u:s3/cret", "u:s3@cret", "u:s3//cret"])
+def test_the_fix_of_an_endpoint_has_no_password(login):
+    notes = []
+    kind = _variables.VARIABLES["fastpath_control_plane_endpoint"].kind
+    with contextlib.suppress(_kinds.Unknown):
+        kind(f"https://{login}@10.0.0.9:6443", "x", lambda *note: notes.append(note[:3]))
+    assert "s3" not in str(notes)
+    assert "Write 10.0.0.9:6443." in str(notes)

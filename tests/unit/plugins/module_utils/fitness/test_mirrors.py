@@ -81,3 +81,11 @@ def test_a_mirror_that_says_nothing_is_not_waited_for_longer():
 
 def test_none():
     assert mirrors.read([], 5) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://u:s3/cret@10.0.0.1:1", "http://u:s3@cret@10.0.0.1:1", "http://u:s3//cret@10.0.0.1:1"],
+)
+def test_no_part_of_a_password_is_left(url):
+    assert mirrors.bare(url) == "http://10.0.0.1:1"
