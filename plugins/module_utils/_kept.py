@@ -73,7 +73,7 @@ def _double(source: str, target: str, mounted: Collection[str]) -> None:
         if stat.S_ISDIR(mode):
             if os.path.realpath(source) in mounted:
                 return
-            os.mkdir(target)
+            os.makedirs(target, exist_ok=True)
             for name in os.listdir(source):
                 _double(os.path.join(source, name), os.path.join(target, name), mounted)
             _take_after(source, target)
