@@ -103,7 +103,7 @@ class Result(NamedTuple):
     hosts: str | None
     #: Whether hosts.toml belongs to the host and stays.
     foreign_hosts: bool
-    #: Whether config.toml held settings of the host before the first run.
+    #: Whether config.toml held settings of the host or its package before the first run.
     backup: bool
     notes: list[str]
     memory: dict[str, Any]
@@ -533,9 +533,14 @@ def _fit(
         merged=merged,
         hosts=hosts,
         foreign_hosts=foreign_hosts,
-        backup=first and bool(own),
+        backup=first and (bool(own) or found.pristine),
         notes=notes,
-        memory={"set": kept, "imports": added, "enabled": enabled},
+        memory={
+            "set": kept,
+            "imports": added,
+            "enabled": enabled,
+            **({"pristine": True} if found.pristine or memory.get("pristine") else {}),
+        },
     )
 
 
@@ -587,9 +592,12 @@ def _last_import(
 def taken_back(config: str, memory: Mapping[str, Any], backup: str | None) -> str | None:
     """Return config.toml without what was set; None where nothing would be left in it.
 
-    The text of *backup* comes back where it means the same.
+    The text of *backup* comes back where it means the same, and where it is a package's own and the
+    host has nothing beside what was set.
     """
     own = undone(parsed(CONFIG, config), memory)
+    if backup is not None and memory.get("pristine") and not own:
+        return backup
     if backup is not None:
         was = parsed(BACKUP, backup)
         if _second(was, BACKUP) == _second(own, CONFIG):

@@ -19,14 +19,15 @@ def clear(steps: Steps, pod_cidr: str = "") -> None:
     *pod_cidr* is the network of pods; where it is empty, what only it proves stays. Raises
     ClearError.
     """
-    # Its traces are gone once the rest is done.
+    # Their traces are gone once the rest is done.
+    calico = _data_plane_routes.calico_was_here(steps)
     cilium = _data_plane_cilium.was_here(steps)
     _data_plane_routes.clear_ipvs(steps)
     _data_plane_cilium.clear_programs(steps)
     _data_plane_routes.clear_devices(steps)
     _data_plane_routes.clear_rules(steps)
     if cilium:
-        _data_plane_routes.clear_kernel_routes(steps)
+        _data_plane_routes.clear_kernel_routes(steps, pod_cidr)
     _data_plane_cilium.clear_mounts(steps)
-    _data_plane_routes.clear_routes(steps, pod_cidr)
+    _data_plane_routes.clear_routes(steps, pod_cidr, calico)
     _data_plane_filters.clear(steps)

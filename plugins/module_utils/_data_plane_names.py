@@ -68,6 +68,11 @@ def device(name: str) -> bool:
     return DEVICE.fullmatch(name) is not None
 
 
+def of_calico(name: str) -> bool:
+    """Return whether an interface of this name is a pod's or a tunnel of Calico."""
+    return device(name) and not name.startswith(("cilium_", "lxc"))
+
+
 def chain(name: str) -> bool:
     """Return whether a chain of this name is one of kube-proxy, kubelet, Calico or Cilium."""
     return _CHAIN.fullmatch(name) is not None

@@ -84,13 +84,25 @@ def clear_devices(steps: Steps) -> None:
         delete(steps, device)
 
 
-def clear_routes(steps: Steps, pod_cidr: str = "") -> None:
+#: Each of these shows that Calico was here, as an interface of its own does.
+_CALICO = ("/var/lib/calico", "/etc/cni/net.d/10-calico.conflist")
+
+
+def calico_was_here(steps: Steps) -> bool:
+    """Return whether the host has had Calico."""
+    return any(os.path.lexists(steps.path(trace)) for trace in _CALICO) or any(
+        map(_data_plane_names.of_calico, names(steps))
+    )
+
+
+def clear_routes(steps: Steps, pod_cidr: str = "", calico: bool = True) -> None:
     """Delete what Calico's BIRD has learned, and its blocks of *pod_cidr*.
 
-    Where the host has a BIRD that is not the cluster's, only routes to pods are deleted.
+    Only routes to pods are deleted where the host has a BIRD that is not the cluster's, and where
+    *calico* says that Calico never was here: a BIRD in a container has such routes too.
     """
     pods = _network(pod_cidr)
-    foreign = _has_bird(steps)
+    foreign = not calico or _has_bird(steps)
     for family in FAMILIES:
         for route in _routes(steps, family, _BIRD):
             if not foreign or _within(route["dst"], pods):
@@ -144,14 +156,16 @@ def _delete_route(steps: Steps, family: str, route: dict[str, Any], protocol: st
     steps.try_(f"route to {route['dst']}", [*command, "proto", protocol])
 
 
-def clear_kernel_routes(steps: Steps) -> None:
+def clear_kernel_routes(steps: Steps, pod_cidr: str = "") -> None:
     """Delete Cilium's routes to pods by the address of their node (autoDirectNodeRoutes).
 
-    They are of protocol "kernel"; the kernel's own routes to networks have no gateway.
+    They are of protocol "kernel"; the kernel's own routes to networks have no gateway. Outside
+    *pod_cidr* they are another program's.
     """
+    pods = _network(pod_cidr)
     for family in FAMILIES:
         for route in _routes(steps, family, "kernel"):
-            if "gateway" in route and "/" in route["dst"]:
+            if "gateway" in route and "/" in route["dst"] and _within(route["dst"], pods):
                 _delete_route(steps, family, route, "kernel")
 
 

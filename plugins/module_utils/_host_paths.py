@@ -42,10 +42,10 @@ _WITH_HEADER = ("/etc/containerd/config.toml", "/etc/containerd/certs.d/_default
 #: Without a record these are the cluster's where kubeadm has run with our configuration.
 _OF_KUBEADM = frozenset(
     (
-        "/etc/kubernetes",
+        _installed.KUBERNETES,
         "/var/lib/calico",
         "/var/lib/cilium",
-        "/var/lib/etcd",
+        _installed.ETCD,
         _installed.KUBELET,
         "/var/log/calico",
     )
@@ -110,9 +110,13 @@ def absent(
             host.remove(place)
     staying = _dpkg.read(root).installed().keys() - {*going}
     used = next((name for name in _CONTAINERD if name in staying), None)
+    for path in _installed.data_folders(root, state):
+        _clear_data(host, path)
     for path in _installed.FOLDERS:
         place = _files.below(root, path)
         if not os.path.lexists(place):
+            continue
+        if path in _installed.LATER and path not in state.get("folders", {}):
             continue
         of_kubeadm = path in _OF_KUBEADM and _installed.made_by_kubeadm(root)
         if path in _OF_CONTAINERD and used:
@@ -128,7 +132,8 @@ def absent(
 
 
 def _before(state: dict[str, Any], root: str) -> dict[str, list[str] | None]:
-    found = {_files.below(root, path): held for path, held in state.get("folders", {}).items()}
+    folders = _installed.folders_before(root)
+    found = {_files.below(root, path): held for path, held in folders.items()}
     return {**found, **state.get("mounts", {})}
 
 
@@ -154,9 +159,31 @@ def _clear(host: _Host, path: str, place: str) -> None:
     if before is None and not mounted and not _mount_points.is_mount(place):
         _remove_top(host, place)
     elif before:
-        kept = sorted({*before} - {_mount_points.LOST_AND_FOUND})
-        if kept and path not in _parents():
+        # What has a line of its own, and what is gone meanwhile, is not named.
+        kept = [
+            name
+            for name in sorted({*before} - {_mount_points.LOST_AND_FOUND})
+            if os.path.join(place, name) not in host.before
+            and os.path.lexists(os.path.join(place, name))
+        ]
+        if kept:
             host.outcome.left.append(f"{path}: {', '.join(kept)} of before the first run")
+
+
+def _clear_data(host: _Host, path: str) -> None:
+    """Remove etcd's data from a folder of the user's choice, and the folder where it is new."""
+    place = _files.below(host.root, path)
+    member, before = os.path.join(place, "member"), host.before.get(place)
+    if not os.path.isdir(place) or "member" in (before or ()):
+        return
+    mounted = _mount_points.at_or_below(place)
+    if os.path.lexists(member) and not {*_mount_points.at_or_below(member)}:
+        host.remove(member)
+    elif os.path.lexists(member):
+        _empty(host, member, (), _mount_points.below(member))
+    rest = [name for name in _installed.names(place) or () if name != "member"]
+    if before is None and not rest and not mounted:
+        _remove_top(host, place)
 
 
 def _used_before(host: _Host, place: str) -> bool:
@@ -172,10 +199,6 @@ def _used_before(host: _Host, place: str) -> bool:
         for top, held in within.items()
         for name in held
     )
-
-
-def _parents() -> set[str]:
-    return {os.path.dirname(path) for path in _installed.FOLDERS}
 
 
 def _remove_top(host: _Host, place: str) -> None:

@@ -8,16 +8,31 @@ Private to the collection. Written before anything is changed, and never overwri
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _files, _memory, _mount_points
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _files,
+    _kubeadm_host,
+    _memory,
+    _mount_points,
+)
 
 #: The file of /var/lib/fastpath, with these keys: "folders" has by path the names within, null
 #: where there was none; "mounts" the same for what was mounted below them; "packages" by name their
 #: state before, "" or "config-files"; "held" the packages that this collection holds; "automatic"
 #: those that apt had installed for others and that it has marked as wanted since.
 MEMORY = "installed"
+
+KUBERNETES, ETCD = "/etc/kubernetes", "/var/lib/etcd"
+MANIFESTS, PKI = f"{KUBERNETES}/manifests", f"{KUBERNETES}/pki"
+
+#: Below it only pods and kubelet mount something.
+KUBELET = "/var/lib/kubelet"
+
+#: Files of /etc/kubernetes that kubeadm makes and removes.
+KUBECONFIGS = _kubeadm_host.KUBECONFIGS
 
 #: Folders that this collection, the packages and kubeadm fill. Each after those within it, and
 #: /etc/kubernetes last, since its folder "fastpath" proves what a host without a record is.
@@ -30,23 +45,29 @@ FOLDERS = (
     "/var/lib/calico",
     "/var/lib/cilium",
     "/var/lib/containerd",
-    "/var/lib/etcd",
-    "/var/lib/kubelet",
+    ETCD,
+    KUBELET,
     "/var/log/calico",
-    "/etc/kubernetes",
+    MANIFESTS,
+    f"{PKI}/etcd",
+    PKI,
+    KUBERNETES,
 )
+
+#: Folders that an earlier record does not have; what holds for the one above holds for them then.
+LATER = frozenset(path for path in FOLDERS if path.startswith(f"{KUBERNETES}/"))
 
 #: One store whose parts refer to each other: it goes as a whole, or not at all.
 STORE = "/var/lib/containerd"
-
-#: Below it only pods and kubelet mount something.
-KUBELET = "/var/lib/kubelet"
 
 #: What kubeadm was given by role kubernetes; proves that the cluster on a host is ours.
 _KUBEADM = tuple(f"/etc/kubernetes/fastpath/kubeadm-{kind}.yaml" for kind in ("init", "join"))
 
 HEADER = "# Written by fastpath.k8s"
 _CONFIG = "/etc/containerd/config.toml"
+
+#: Of a kubeadm configuration as role kubernetes writes it.
+_DATA_DIR = re.compile(r"^\s*dataDir:\s*[\"']?(/[^\s\"'#]*)", re.MULTILINE)
 PREFERENCES = "/etc/apt/preferences.d/fastpath"
 
 
@@ -74,6 +95,85 @@ def has_header(root: str, path: str) -> bool:
 def made_by_kubeadm(root: str) -> bool:
     """Return whether kubeadm has run here with a configuration of this collection."""
     return any(os.path.exists(_files.below(root, path)) for path in _KUBEADM)
+
+
+def made_bare(root: str) -> bool:
+    """Return whether this collection has made the node, on a host without a cluster's files.
+
+    Newer than the first run's record: a cluster of before may have been removed since.
+    """
+    done = _kubeadm_host.memory(root).load()
+    return done.get("before") == [] and bool(done.get("finished"))
+
+
+def folders_before(root: str) -> dict[str, list[str] | None]:
+    """Return "folders" of the record, without what was gone when kubeadm made the node.
+
+    kubeadm's own record says then that no certificate, static pod, kubeconfig or file of kubelet
+    was left: files of these names are the present cluster's.
+    """
+    found = dict(of(root).load().get("folders", {}))
+    if not made_bare(root):
+        return found
+    for path, held in found.items():
+        if not held:
+            continue
+        if path == MANIFESTS:
+            found[path] = [name for name in held if not _is_static_pod(name)]
+        elif path in (PKI, f"{PKI}/etcd"):
+            found[path] = []
+        elif path == KUBELET:
+            found[path] = [name for name in held if name == _mount_points.LOST_AND_FOUND]
+        elif path == KUBERNETES:
+            found[path] = [name for name in held if name not in KUBECONFIGS]
+    return found
+
+
+def _is_static_pod(name: str) -> bool:
+    return name.endswith(".yaml") and not name.startswith(".")
+
+
+def proves_cluster(root: str) -> bool:
+    """Return whether any record shows that a cluster on this host is this collection's."""
+    begun = _kubeadm_host.memory(root).load()
+    return "folders" in of(root).load() or bool(begun) or made_by_kubeadm(root)
+
+
+def data_folders(root: str, state: dict[str, Any]) -> list[str]:
+    """Return folders of etcd's data that are none of :data:`FOLDERS`.
+
+    They are in the record, or in what kubeadm was given where the record is an earlier one.
+    """
+    found = [path for path in state.get("folders", {}) if path not in FOLDERS]
+    for path in _KUBEADM:
+        try:
+            text = _files.read(_files.below(root, path)) or ""
+        except OSError:
+            continue
+        found += map(os.path.normpath, _DATA_DIR.findall(text))
+    return [path for path in dict.fromkeys(found) if path not in FOLDERS and path != "/"]
+
+
+def add_folder(root: str, path: str) -> None:
+    """Record what a folder holds that kubeadm is about to fill, such as etcd's; only once.
+
+    A host whose record has no folders is an older version's, and stays one. Raises OSError.
+    """
+    path = os.path.normpath(path)
+    memory = of(root)
+    with memory.alone():
+        state = memory.load()
+        if "folders" not in state or path in state["folders"]:
+            return
+        place = _files.below(root, path)
+        mounted = {point: names(point) for point in sorted({*_mount_points.below(place)})}
+        memory.save(
+            {
+                **state,
+                "folders": {**state["folders"], path: names(place)},
+                "mounts": {**mounted, **state.get("mounts", {})},
+            }
+        )
 
 
 def is_older(root: str, installed: Iterable[str]) -> bool:

@@ -200,7 +200,11 @@ def absent(
         rest = name in recorded and not recorded[name] and name in packages.known
         if name not in there and not (rest and _has_rest(packages, name)):
             continue
-        if name in recorded or (unrecorded and not recorded) or _is_proven(name, root, state):
+        if (
+            name in recorded
+            or (unrecorded and "folders" not in state)
+            or _is_proven(name, root, state)
+        ):
             going.append(name)
         else:
             outcome.kept[name] = "no record shows that this collection has installed it"

@@ -23,7 +23,8 @@ options:
   pod_cidr:
     description:
       - Network of pods. Proves that routes to it are the cluster's where the host has a BIRD that
-        is not Calico's, and that an address of C(tunl0) is.
+        is not Calico's or never had Calico, and that Cilium's routes and an address of C(tunl0)
+        are.
     type: str
     default: ""
 attributes:

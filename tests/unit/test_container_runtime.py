@@ -417,6 +417,48 @@ def test_absent_gives_back_what_was_there(host, text):
     assert not host.run(state="absent")["changed"]
 
 
+def pristine(host, text):
+    host.put(_containerd.CONFIG, text)
+    host.conffile = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+#: As Debian's package and Docker's bring it.
+OF_PACKAGES = (
+    f'# Debian\nversion = 2\n[plugins."{CRI}".cni]\nbin_dir = "/usr/lib/cni"\n',
+    '# Docker\ndisabled_plugins = ["cri"]\n#root = "/var/lib/containerd"\n',
+    "# nothing is set\n",
+)
+
+
+@pytest.mark.parametrize("text", OF_PACKAGES)
+def test_absent_gives_back_the_packages_own_file(host, text):
+    pristine(host, text)
+    before = host.everything()
+    host.run()
+    # A later run sees a file that is not the package's any more.
+    host.run(oci_runtime="crun", image_repository=MIRROR)
+    assert host.run(state="absent")["changed"]
+    assert host.everything() == before
+    assert not host.run(state="absent")["changed"]
+
+
+def test_absent_keeps_what_was_added_to_the_packages_own_file(host):
+    pristine(host, OF_PACKAGES[0])
+    host.run()
+    config = host.file(_containerd.CONFIG)
+    config.write_text(config.read_text() + NVIDIA)
+    host.run(state="absent")
+    assert set(host.cri["containerd"]["runtimes"]) == {"nvidia"}
+
+
+@pytest.mark.parametrize("text", ["version = [\n", '{"json": true}', "\x00"])
+def test_absent_leaves_a_file_that_never_was_ours_unread(host, text):
+    host.put(_containerd.CONFIG, text)
+    result = host.run(state="absent")
+    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert host.file(_containerd.CONFIG).read_text() == text
+
+
 def test_absent_keeps_what_was_added_since(host):
     host.put(_containerd.CONFIG, 'version = 2\nroot = "/data"\n')
     host.run()

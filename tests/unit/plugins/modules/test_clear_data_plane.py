@@ -105,18 +105,28 @@ def test_maps_stay_where_a_filter_does(clear):
     assert "cilium_calls_1" in clear(before, rc=1)
 
 
-def test_routes_to_pods_of_other_nodes_go_and_no_others(clear):
+@pytest.mark.parametrize(
+    ("pods", "gone", "kept"),
+    [
+        ("10.244.0.0/16", "10.244.1.0/24", "fd00:10:1::/64"),
+        ("fd00:10::/32", "fd00:10:1::/64", "10.244.1.0/24"),
+    ],
+)
+def test_routes_to_pods_of_other_nodes_go_and_no_others(clear, pods, gone, kept):
     routes = """
         ip route add 10.244.1.0/24 via 192.0.2.2 proto kernel
         ip -6 route add fd00:10:1::/64 via 2001:db8::2 proto kernel
         ip route add 10.9.0.0/16 via 192.0.2.9
+        ip route add 10.7.0.0/16 via 192.0.2.7 proto kernel
         ip route add default via 192.0.2.254 proto kernel
     """
     show = "for f in -4 -6; do ip $f route show table main | sed 's/^/left /'; done"
-    left = [line.split()[1] for line in clear(CILIUM + routes, show) if line.startswith("left")]
-    assert "10.244.1.0/24" not in left
-    assert "fd00:10:1::/64" not in left
-    assert {"default", "10.9.0.0/16", "192.0.2.0/24", "2001:db8::/64"} <= set(left)
+    left = [line.split()[1] for line in clear(CILIUM + routes, show, pod_cidr=pods)
+            if line.startswith("left")]  # fmt: skip
+    assert gone not in left
+    assert {kept, "default", "10.7.0.0/16", "10.9.0.0/16", "192.0.2.0/24", "2001:db8::/64"} <= set(
+        left
+    )
 
 
 @pytest.mark.parametrize("family", ["-4", "-6"])
@@ -213,12 +223,27 @@ def test_check_mode_clears_nothing_and_returns_the_same(clear):
     assert len(previewed) >= 8
 
 
-@pytest.mark.parametrize("daemon", [False, True])
-def test_routes_of_a_bird_that_is_not_calicos_stay(clear, daemon):
+#: What shows that Calico was here.
+CALICO = ("mkdir /var/lib/calico", "ip link add cali0123456789a type bridge",
+          "ip link add vxlan.calico type bridge")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("daemon", "traces"),
+    [
+        *((False, trace) for trace in CALICO),
+        *((True, trace) for trace in CALICO),
+        # A BIRD in a container, on a host that never had Calico.
+        (False, "true"),
+        (False, "ip link add calico-lab type bridge"),
+        (False, CILIUM),
+    ],
+)
+def test_routes_of_a_bird_that_is_not_calicos_stay(clear, daemon, traces):
     if daemon:
         (clear.programs / "bird").write_text("#!/bin/sh\n")
         (clear.programs / "bird").chmod(0o755)
-    before = """
+    before = f"""{traces}
         ip route add 10.244.2.0/26 via 192.0.2.2 proto bird
         ip route add blackhole 10.244.3.0/26 proto bird
         ip route add blackhole 10.244.4.0/26 proto 80
@@ -230,7 +255,8 @@ def test_routes_of_a_bird_that_is_not_calicos_stay(clear, daemon):
     left = " ".join(line for line in clear(before, show) if line.startswith("left"))
     assert "10.244." not in left
     assert "10.5.4.0/26" in left
-    assert ("10.6.0.0/16" in left, "fd00:6::/64" in left) == (daemon, daemon)
+    stay = daemon or traces not in CALICO
+    assert ("10.6.0.0/16" in left, "fd00:6::/64" in left) == (stay, stay)
 
 
 IPTABLES = """*filter

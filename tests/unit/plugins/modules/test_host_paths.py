@@ -204,3 +204,65 @@ def test_a_record_outlives_a_run_that_fails(host):
         reset || ls /var/lib/fastpath"""
     result, *left = host(script)
     assert result["failed"] and left == ["installed.json"]
+
+
+def test_what_was_brought_beside_kubeadms_files_stays(host):
+    theirs = """mkdir -p /etc/kubernetes/pki/etcd /etc/kubernetes/manifests
+        touch /etc/kubernetes/pki/ca.key /etc/kubernetes/pki/etcd/ca.crt
+        touch /etc/kubernetes/manifests/kube-vip.yaml /etc/kubernetes/gone\n"""
+    made = """touch /etc/kubernetes/pki/apiserver.crt /etc/kubernetes/pki/etcd/peer.key
+        touch /etc/kubernetes/manifests/etcd.yaml; rm /etc/kubernetes/gone\n"""
+    result, *left = host(f"{theirs}{RECORD}{CLUSTER}{made} reset; find /etc/kubernetes -type f")
+    assert sorted(left) == [
+        "/etc/kubernetes/manifests/kube-vip.yaml", "/etc/kubernetes/pki/ca.key",
+        "/etc/kubernetes/pki/etcd/ca.crt",
+    ]  # fmt: skip
+    # What does not exist is not said to stay.
+    assert [line for line in result["left"] if "kubernetes" in line] == [
+        "/etc/kubernetes/manifests: kube-vip.yaml of before the first run",
+        "/etc/kubernetes/pki/etcd: ca.crt of before the first run",
+        "/etc/kubernetes/pki: ca.key of before the first run",
+    ]
+
+
+def test_a_record_without_the_folders_of_kubeadm_keeps_what_it_names(host):
+    state = '{"folders": {"/etc/kubernetes": ["pki"]}}'
+    script = f"""mkdir -p /var/lib/fastpath; echo '{state}' >/var/lib/fastpath/installed.json
+        {CLUSTER} touch /etc/kubernetes/pki/ca.key; reset; find /etc/kubernetes"""
+    result, *left = host(script)
+    assert left == ["/etc/kubernetes", "/etc/kubernetes/pki", "/etc/kubernetes/pki/ca.key"]
+    assert "/etc/kubernetes: pki of before the first run" in result["left"]
+
+
+ETCD = "echo '    dataDir: /srv/etcd' >/etc/kubernetes/fastpath/kubeadm-init.yaml\n"
+DATA = "mkdir -p /srv/etcd/member; touch /srv/etcd/member/wal\n"
+ADD = f"""{PYTHON} -c 'from {PACKAGE}.module_utils import _installed
+_installed.add_folder("/", "/srv/etcd/")'
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "steps", "left"),
+    [
+        ("", f"{RECORD}{ADD}", "/srv"),
+        ("", RECORD, "/srv"),
+        ("", "", "/srv"),
+        ("mkdir -p /srv/etcd; touch /srv/etcd/mine\n", f"{RECORD}{ADD}",
+         "/srv /srv/etcd /srv/etcd/mine"),
+        ("mkdir -p /srv/etcd; touch /srv/etcd/mine\n", "", "/srv /srv/etcd /srv/etcd/mine"),
+        ("mkdir -p /srv/etcd; mount -t tmpfs none /srv/etcd; mkdir /srv/etcd/lost+found\n",
+         f"{RECORD}{ADD}", "/srv /srv/etcd /srv/etcd/lost+found"),
+        # Recorded once, and never again.
+        ("", f"{RECORD}{ADD}{DATA}{ADD}", "/srv"),
+    ],
+)  # fmt: skip
+def test_the_folder_that_etcd_was_given_is_emptied_of_its_data(host, before, steps, left):
+    make = "mount -t tmpfs none /srv\n"
+    _result, *found = host(f"{make}{before}{steps}{CLUSTER}{ETCD}{DATA} reset; find /srv")
+    assert found == left.split()
+
+
+def test_another_programs_data_in_that_folder_stay(host):
+    make = f"mount -t tmpfs none /srv\n{DATA}"
+    _result, *found = host(f"{make}{RECORD}{ADD}{CLUSTER}{ETCD} reset; ls /srv/etcd/member")
+    assert found == ["wal"]

@@ -293,6 +293,22 @@ def test_without_a_record_what_role_kubernetes_pinned_is_removed(host):
     assert len(host.absent("kubelet", "containerd", "runc", unrecorded=True).removed) == 3
 
 
+def test_a_package_that_was_added_later_does_not_prove_the_others_to_be_of_before(host):
+    older(host)
+    host.known["ipvsadm"] = "1"
+    host.present("ipvsadm")
+    assert host.record()["packages"] == {"ipvsadm": ""}
+    assert not host.absent("containerd").removed
+    assert list(host.absent("containerd", unrecorded=True).removed) == ["containerd"]
+
+
+def test_where_there_is_a_record_it_is_gone_by(host):
+    host.known.update(ipvsadm="1", containerd="1")
+    host.set(containerd="install ok installed 1")
+    host.present("ipvsadm")
+    assert not host.absent("containerd", unrecorded=True).removed
+
+
 def test_what_an_older_version_has_made_is_not_taken_for_what_was_there_before(host):
     older(host)
     host.known["ipvsadm"] = "1"
