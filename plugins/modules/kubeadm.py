@@ -97,6 +97,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fastpath.k8s.plugins.module_utils import (
     _cri_socket,
     _files,
+    _installed,
     _kubeadm_host,
     _kubeadm_lock,
     _kubeadm_reset,
@@ -177,6 +178,7 @@ def _run(module: AnsibleModule, memory: _memory.Memory, state: str, lock: int) -
     remains = _read(options)
     finishing = state == _kubeadm_host.FINISH
     record = memory.load() if finishing else _record(options, remains.precious())
+    _installed.add_folder("/", options["etcd_data_dir"])
     memory.save(record)
     command = ["kubeadm", options["command"], f"--config={_write_configuration(options)}"]
     if finishing:

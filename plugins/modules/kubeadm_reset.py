@@ -61,7 +61,11 @@ unmounted:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fastpath.k8s.plugins.module_utils import _kubeadm_reset, _mount_points
+from ansible_collections.fastpath.k8s.plugins.module_utils import (
+    _kubeadm_lock,
+    _kubeadm_reset,
+    _mount_points,
+)
 
 
 def main() -> None:
@@ -73,11 +77,14 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        outcome = _kubeadm_reset.reset(
-            check=module.check_mode,
-            timeout=module.params["timeout"],
-            unrecorded=module.params["unrecorded"],
-        )
+        with _kubeadm_lock.held():
+            outcome = _kubeadm_reset.reset(
+                check=module.check_mode,
+                timeout=module.params["timeout"],
+                unrecorded=module.params["unrecorded"],
+            )
+    except _kubeadm_lock.Busy as error:
+        module.fail_json(msg=str(error))
     except _kubeadm_reset.ResetError as error:
         module.fail_json(msg=f"{error}.")
     except _mount_points.MountError as error:
