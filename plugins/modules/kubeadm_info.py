@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubeadm_info
-version_added: 0.2.0
+version_added: 0.1.0
 author:
   - The fastpath.k8s contributors (@fastpath)
 short_description: Reads how far kubeadm has got on a host
