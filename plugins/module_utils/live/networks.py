@@ -307,4 +307,4 @@ def _node_networks(
 
 
 def _within(part: Network, whole: Network) -> bool:
-    return part.version == whole.version and part.subnet_of(whole)  # type: ignore[arg-type]
+    return part.version == whole.version and part.subnet_of(whole)
